@@ -1,0 +1,261 @@
+// THE seam: what the data planes (metadata service, S3 gate) may ask about the account. In one process it is a
+// function call into the world; between containers the same shapes travel as JSON 1.1. Neither data plane ever holds a
+// caller's secret: the seam hands out the signing key of one day, region and service.
+import type { Operation } from "@rolemint/wire/operation";
+import {
+  boolean,
+  integer,
+  list,
+  oneOf,
+  required,
+  string,
+  struct,
+  timestamp,
+  type ValueOf,
+} from "@rolemint/wire/shape";
+
+const Text = required(string());
+
+export const Tag = struct({ Key: Text, Value: Text });
+
+/** One delivery's credential document: either keys or, when EC2 could not assume the role, AWS's code and message. */
+const CredentialDocument = struct({
+  /** "1.0" is given to callers without a metadata token, "2.0" to those with one. */
+  Delivery: required(oneOf("1.0", "2.0")),
+  Generation: required(integer()),
+  Code: Text,
+  Message: string(),
+  LastUpdated: required(timestamp()),
+  AccessKeyId: string(),
+  SecretAccessKey: string(),
+  Token: string(),
+  /** The stated expiry, milliseconds; the enforced one is sealed in the token. */
+  Expiration: timestamp(),
+});
+
+const Profile = struct({
+  Arn: Text,
+  Id: Text,
+  /** Name of the role that the role list shows; absent when there is none. */
+  RoleName: string(),
+  /** `Success`, or the code of `iam/info` when the profile is gone. */
+  Code: Text,
+  Message: string(),
+  LastUpdated: required(timestamp()),
+});
+
+/** What one instance's metadata may show now. */
+export const InstanceView = struct({
+  Name: Text,
+  InstanceId: Text,
+  AccountId: Text,
+  Region: Text,
+  Endpoint: required(oneOf("enabled", "disabled")),
+  Tokens: required(oneOf("optional", "required")),
+  HopLimit: required(integer()),
+  Ipv6: required(oneOf("enabled", "disabled")),
+  TagsInMetadata: required(oneOf("enabled", "disabled")),
+  /** Base64 key of this instance's metadata tokens. */
+  TokenKey: Text,
+  ImageId: Text,
+  InstanceType: Text,
+  Architecture: Text,
+  ReservationId: Text,
+  LaunchIndex: required(integer()),
+  LaunchTime: required(timestamp()),
+  AvailabilityZone: Text,
+  AvailabilityZoneId: Text,
+  PrivateIp: Text,
+  PublicIp: Text,
+  Mac: Text,
+  InterfaceId: Text,
+  SubnetId: Text,
+  SubnetCidr: Text,
+  VpcId: Text,
+  VpcCidr: Text,
+  SecurityGroupIds: required(list(string())),
+  SecurityGroups: required(list(string())),
+  Tags: required(list(Tag)),
+  /** Base64; absent when there is none. */
+  UserData: string(),
+  Profile,
+  Credentials: required(list(CredentialDocument)),
+  /** When the metadata last changed: `Last-Modified` of every answer. */
+  Changed: required(timestamp()),
+});
+export type InstanceView = ValueOf<typeof InstanceView>;
+export type CredentialDocument = ValueOf<typeof CredentialDocument>;
+
+/** Who signed, as policies and the trail see it. */
+export const Principal = struct({
+  Type: required(oneOf("Account", "User", "AssumedRole")),
+  AccountId: Text,
+  /** `…:root`, `…:user/ci`, or the session ARN `arn:aws:sts::…:assumed-role/app/i-0…`. */
+  Arn: Text,
+  /** What `aws:PrincipalArn` holds: for a session the role's ARN, with its path. */
+  PrincipalArn: Text,
+  /** What `aws:userid` holds: `AROA…:i-0…`. */
+  UserId: Text,
+  AccessKeyId: Text,
+  UserName: string(),
+  RoleName: string(),
+  RoleId: string(),
+  SessionName: string(),
+  SourceIdentity: string(),
+  /** Session tags over the role's or the user's own. */
+  Tags: required(list(Tag)),
+  TransitiveTagKeys: required(list(string())),
+  /** Only of temporary credentials. */
+  IssuedAt: timestamp(),
+  ExpiresAt: timestamp(),
+  InstanceId: string(),
+  Delivery: oneOf("1.0", "2.0"),
+  InstanceVpc: string(),
+  InstanceIp: string(),
+  Generation: integer(),
+});
+export type Principal = ValueOf<typeof Principal>;
+
+/** One policy document with where it is from: `Name` is its ARN, or the name of an inline policy. */
+const PolicySource = struct({ Name: Text, Text });
+export type PolicySource = ValueOf<typeof PolicySource>;
+
+/** The signing key of one scope, base64. */
+const SigningKey = struct({ Date: Text, Key: Text });
+
+const Verdict = oneOf("ok", "unknown-key", "inactive-key", "token-missing", "token-invalid", "token-expired");
+
+/** `Identify`: what a key id (and token) stands for. Everything after `Verdict` is there only with `ok`. */
+export const Identity = struct({
+  Verdict: required(Verdict),
+  SigningKeys: list(SigningKey),
+  Principal,
+  IdentityPolicies: list(PolicySource),
+  Boundary: PolicySource,
+  /** Policies passed when the session was made; present and non-empty means they limit it. */
+  SessionPolicies: list(PolicySource),
+});
+export type Identity = ValueOf<typeof Identity>;
+
+export const BucketFacts = struct({
+  Name: Text,
+  AccountId: Text,
+  Region: Text,
+  Created: required(timestamp()),
+  Policy: string(),
+});
+export type BucketFacts = ValueOf<typeof BucketFacts>;
+
+/** One thing that happened, as ListEvents shows it. Never a secret. */
+export const EventRecord = struct({
+  Time: required(timestamp()),
+  Kind: required(oneOf("metadata", "issue", "call", "refusal", "fault")),
+  Instance: string(),
+  Generation: integer(),
+  AccessKeyId: string(),
+  Path: string(),
+  Service: string(),
+  Action: string(),
+  Resource: string(),
+  Status: integer(),
+  Code: string(),
+  RequestId: string(),
+  UserAgent: string(),
+});
+export type EventRecord = ValueOf<typeof EventRecord>;
+
+export const InstanceQuery = struct({ Address: string(), Name: string() });
+export const IdentifyQuery = struct({
+  AccessKeyId: Text,
+  Token: string(),
+  /** The day of the scope, `20261123`. */
+  Date: Text,
+  Region: Text,
+  Service: Text,
+});
+export type IdentifyQuery = ValueOf<typeof IdentifyQuery>;
+
+/** Who asks for a change to a bucket: the trail names them. */
+const Caller = struct({ Principal: required(Principal), SourceIp: Text, UserAgent: string(), RequestId: Text });
+export type Caller = ValueOf<typeof Caller>;
+
+export const Instance = {
+  name: "Instance",
+  input: InstanceQuery,
+  output: struct({ Instance: InstanceView }),
+} satisfies Operation;
+export const Identify = { name: "Identify", input: IdentifyQuery, output: Identity } satisfies Operation;
+export const Bucket = {
+  name: "Bucket",
+  input: struct({ Name: Text }),
+  output: struct({ Bucket: BucketFacts }),
+} satisfies Operation;
+export const Buckets = {
+  name: "Buckets",
+  input: struct({ AccountId: Text }),
+  output: struct({ Buckets: required(list(BucketFacts)) }),
+} satisfies Operation;
+export const CreateBucket = {
+  name: "CreateBucket",
+  input: struct({ Name: Text, Caller: required(Caller) }),
+  output: struct({ Outcome: required(oneOf("created", "yours", "taken")) }),
+} satisfies Operation;
+export const DeleteBucket = {
+  name: "DeleteBucket",
+  /** `Step` mark stops new requests; `remove` ends it, `keep` takes the mark back when the back end was not empty. */
+  input: struct({ Name: Text, Step: required(oneOf("mark", "remove", "keep")), Caller: required(Caller) }),
+  output: struct({}),
+} satisfies Operation;
+export const PutBucketPolicy = {
+  name: "PutBucketPolicy",
+  input: struct({ Name: Text, Policy: Text, Caller: required(Caller) }),
+  output: struct({}),
+} satisfies Operation;
+export const DeleteBucketPolicy = {
+  name: "DeleteBucketPolicy",
+  input: struct({ Name: Text, Caller: required(Caller) }),
+  output: struct({}),
+} satisfies Operation;
+export const Record = {
+  name: "Record",
+  input: struct({ Events: required(list(EventRecord)), Dropped: integer() }),
+  output: struct({}),
+} satisfies Operation;
+
+/** World time as a line over host time: see host/clock. `Strict` is the config's `clock.strict`. */
+export const ClockFacts = struct({
+  At: required(timestamp()),
+  Time: required(timestamp()),
+  Rate: Text,
+  Strict: required(boolean()),
+});
+
+/** What moved between two revisions: cached answers of that kind (and name) are stale. */
+export interface Moved {
+  readonly revision: number;
+  /** A key, user, role, policy or session setting: every cached identity goes. */
+  readonly identities: boolean;
+  /** Names of instances. */
+  readonly instances: readonly string[];
+  /** Names of buckets. */
+  readonly buckets: readonly string[];
+  readonly clock: boolean;
+}
+
+type Ask<Op extends Operation> = (input: ValueOf<Op["input"]>) => Promise<ValueOf<Op["output"]>>;
+
+export interface Authority {
+  instance: Ask<typeof Instance>;
+  identify: Ask<typeof Identify>;
+  bucket: Ask<typeof Bucket>;
+  buckets: Ask<typeof Buckets>;
+  createBucket: Ask<typeof CreateBucket>;
+  deleteBucket: Ask<typeof DeleteBucket>;
+  putBucketPolicy: Ask<typeof PutBucketPolicy>;
+  deleteBucketPolicy: Ask<typeof DeleteBucketPolicy>;
+  record: Ask<typeof Record>;
+  /** World time now, milliseconds, and whether only it counts for signature dates. */
+  clock(): { readonly now: number; readonly strict: boolean };
+  /** Told synchronously, before a change is acknowledged to who made it. Returns how to stop. */
+  watch(listener: (moved: Moved) => void): () => void;
+}

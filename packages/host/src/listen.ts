@@ -1,0 +1,62 @@
+// Binding a listener, with an error that says which port was taken, and an end that also ends open connections.
+import type { Server, Socket } from "node:net";
+
+/** A port could not be bound. `code` is the system's: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
+export class ListenError extends Error {
+  readonly code: string;
+  readonly host: string;
+  readonly port: number;
+
+  constructor(code: string, host: string, port: number) {
+    super(reason(code, host, port));
+    this.code = code;
+    this.host = host;
+    this.port = port;
+  }
+}
+
+function reason(code: string, host: string, port: number): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return `port ${port} on ${host} is taken by another program`;
+    case "EACCES":
+      return `no right to listen on port ${port} of ${host}`;
+    case "EADDRNOTAVAIL":
+      return `${host} is not an address of this machine`;
+    default:
+      return `cannot listen on ${host}:${port} (${code})`;
+  }
+}
+
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  /** Stops accepting and ends every open connection. */
+  close(): Promise<void>;
+}
+
+/** Binds `server`; port 0 takes any free one. Rejects with ListenError. */
+export function listen(server: Server, host: string, port: number): Promise<Listener> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return new Promise((resolve, reject) => {
+    const refuse = (error: NodeJS.ErrnoException) => reject(new ListenError(error.code ?? "unknown", host, port));
+    server.once("error", refuse);
+    server.listen({ host, port, backlog: 4096 }, () => {
+      server.off("error", refuse);
+      const address = server.address();
+      const bound = typeof address === "object" && address ? address.port : port;
+      resolve({ host, port: bound, close: () => shut(server, sockets) });
+    });
+  });
+}
+
+function shut(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    for (const socket of sockets) socket.destroy();
+  });
+}

@@ -1,0 +1,180 @@
+// The AWS query protocol (IAM, STS) and its EC2 variant: forms in, XML out. What differs is a row of `dialects`.
+// https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, …/aws-ec2-query-protocol.html
+import { AwsError, notImplemented } from "./error.ts";
+import { type FormNode, numbered } from "./form.ts";
+import { type Answer, Malformed, type Operation, UnknownMember } from "./operation.ts";
+import type { Member, Shape, StructShape } from "./shape.ts";
+import { lowerFirst } from "./validate.ts";
+import { element, escapeXml } from "./xml.ts";
+
+interface Dialect {
+  items(node: FormNode): FormNode[];
+  readonly itemElement: string;
+  sentName(name: string, member: Member): string;
+  answeredName(name: string, member: Member): string;
+  /** Whether a member that the model lacks is refused. */
+  readonly strict: boolean;
+}
+
+const dialects = {
+  query: {
+    items: (node) => numbered(node.children.get("member") ?? node),
+    itemElement: "member",
+    sentName: (name, member) => member.sent ?? name,
+    answeredName: (name, member) => member.answered ?? name,
+    strict: false,
+  },
+  ec2: {
+    items: numbered,
+    itemElement: "item",
+    sentName: (name, member) => member.sent ?? name,
+    answeredName: (name, member) => member.answered ?? lowerFirst(name),
+    strict: true,
+  },
+} satisfies Record<string, Dialect>;
+
+export type DialectName = keyof typeof dialects;
+
+/** Parameters that every request may carry and no operation declares. */
+const COMMON = new Set(["Action", "Version"]);
+
+/**
+ * The operation's input from its parameters. Throws `Malformed` for a value of the wrong type, 501 for a member that
+ * AWS has and we lack, and in EC2's dialect `UnknownMember`.
+ */
+export function decodeQuery(dialectName: DialectName, operation: Operation, form: FormNode): Record<string, unknown> {
+  return decodeStruct(dialects[dialectName], operation.input, form, "", operation.name);
+}
+
+function decodeStruct(
+  dialect: Dialect,
+  shape: StructShape,
+  form: FormNode,
+  path: string,
+  operation: string,
+): Record<string, unknown> {
+  const value: Record<string, unknown> = {};
+  const known = new Set<string>();
+  for (const [name, member] of Object.entries(shape.members)) {
+    const sent = dialect.sentName(name, member);
+    known.add(sent);
+    const node = form.children.get(sent);
+    if (node) value[name] = decodeValue(dialect, member.shape, node, join(path, sent), operation);
+  }
+  for (const name of form.children.keys()) {
+    if (known.has(name) || (path === "" && COMMON.has(name))) continue;
+    if (shape.lacks.includes(name)) throw notImplemented(`${operation} ${join(path, name)}`);
+    if (dialect.strict) throw new UnknownMember(join(path, name));
+  }
+  return value;
+}
+
+function decodeValue(dialect: Dialect, shape: Shape, node: FormNode, path: string, operation: string): unknown {
+  switch (shape.kind) {
+    case "struct":
+      return decodeStruct(dialect, shape, node, path, operation);
+    case "list":
+      return dialect
+        .items(node)
+        .map((item, index) => decodeValue(dialect, shape.item, item, `${path}.${index + 1}`, operation));
+    case "string":
+    case "integer":
+    case "boolean":
+    case "timestamp":
+      return decodeScalar(shape.kind, node.value, path);
+  }
+}
+
+function decodeScalar(kind: "string" | "integer" | "boolean" | "timestamp", text: string | undefined, path: string) {
+  if (text === undefined) throw new Malformed(path, "", kind);
+  switch (kind) {
+    case "string":
+      return text;
+    case "integer":
+      if (!/^-?\d{1,15}$/.test(text)) throw new Malformed(path, text, kind);
+      return Number(text);
+    case "boolean":
+      if (!/^(?:true|false)$/i.test(text)) throw new Malformed(path, text, kind);
+      return text.toLowerCase() === "true";
+    case "timestamp": {
+      const time = Date.parse(text);
+      if (Number.isNaN(time)) throw new Malformed(path, text, kind);
+      return time;
+    }
+  }
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
+/** `<CreateRoleResponse><CreateRoleResult>…`; an operation without output members has no Result element. */
+export function encodeQuery(operation: Operation, output: object, xmlns: string, requestId: string): Answer {
+  const name = operation.name;
+  const members = encodeMembers(dialects.query, operation.output, output as Record<string, unknown>);
+  const empty = Object.keys(operation.output.members).length === 0;
+  const result = empty ? "" : `  <${name}Result>\n${members}  </${name}Result>\n`;
+  const metadata = `  <ResponseMetadata>\n    ${element("RequestId", requestId)}\n  </ResponseMetadata>\n`;
+  return xml(200, `<${name}Response xmlns="${xmlns}">\n${result}${metadata}</${name}Response>\n`);
+}
+
+/** `<RunInstancesResponse><requestId>…`; an operation without output members answers `<return>true</return>`. */
+export function encodeEc2(operation: Operation, output: object, xmlns: string, requestId: string): Answer {
+  const empty = Object.keys(operation.output.members).length === 0;
+  const members = encodeMembers(dialects.ec2, operation.output, output as Record<string, unknown>);
+  const name = operation.name;
+  const body = `  ${element("requestId", requestId)}\n${empty ? "  <return>true</return>\n" : members}`;
+  const text = `<?xml version="1.0" encoding="UTF-8"?>\n\n<${name}Response xmlns="${xmlns}">\n${body}</${name}Response>`;
+  return { status: 200, contentType: "text/xml;charset=UTF-8", body: text };
+}
+
+function encodeMembers(dialect: Dialect, shape: StructShape, value: Record<string, unknown>): string {
+  let text = "";
+  for (const [name, member] of Object.entries(shape.members)) {
+    const given = value[name];
+    if (given !== undefined) text += encodeValue(dialect, dialect.answeredName(name, member), member.shape, given);
+  }
+  return text;
+}
+
+function encodeValue(dialect: Dialect, name: string, shape: Shape, value: unknown): string {
+  switch (shape.kind) {
+    case "struct":
+      return `<${name}>${encodeMembers(dialect, shape, value as Record<string, unknown>)}</${name}>\n`;
+    case "list": {
+      const items = (value as unknown[]).map((item) => encodeValue(dialect, dialect.itemElement, shape.item, item));
+      return items.length === 0 ? `<${name}/>\n` : `<${name}>${items.join("")}</${name}>\n`;
+    }
+    case "timestamp":
+      return `<${name}>${isoTime(value as number)}</${name}>\n`;
+    case "string":
+    case "integer":
+    case "boolean":
+      return `<${name}>${escapeXml(String(value))}</${name}>\n`;
+  }
+}
+
+/** IAM and STS give whole seconds, EC2 milliseconds only where there are some. */
+function isoTime(time: number): string {
+  return new Date(time).toISOString().replace(".000Z", "Z");
+}
+
+/** `<ErrorResponse><Error><Type>Sender</Type>…` */
+export function encodeQueryError(error: AwsError, xmlns: string, requestId: string): Answer {
+  const type = error.status < 500 ? "Sender" : "Receiver";
+  const inner = `    ${element("Type", type)}\n    ${element("Code", error.code)}\n    ${element("Message", error.message)}\n`;
+  const body = `<ErrorResponse xmlns="${xmlns}">\n  <Error>\n${inner}  </Error>\n  ${element("RequestId", requestId)}\n`;
+  return xml(error.status, `${body}</ErrorResponse>\n`);
+}
+
+/** `<Response><Errors><Error>…<RequestID>` */
+export function encodeEc2Error(error: AwsError, requestId: string): Answer {
+  const inner = `${element("Code", error.code)}${element("Message", error.message)}`;
+  const body = `<Response><Errors><Error>${inner}</Error></Errors>${element("RequestID", requestId)}</Response>`;
+  const text = `<?xml version="1.0" encoding="UTF-8"?>\n${body}`;
+  return { status: error.status, contentType: "text/xml;charset=UTF-8", body: text };
+}
+
+function xml(status: number, body: string): Answer {
+  return { status, contentType: "text/xml", body };
+}
