@@ -2,17 +2,7 @@
 // function call into the world; between containers the same shapes travel as JSON 1.1. Neither data plane ever holds a
 // caller's secret: the seam hands out the signing key of one day, region and service.
 import type { Operation } from "@rolemint/wire/operation";
-import {
-  boolean,
-  integer,
-  list,
-  oneOf,
-  required,
-  string,
-  struct,
-  timestamp,
-  type ValueOf,
-} from "@rolemint/wire/shape";
+import { boolean, integer, list, oneOf, required, string, struct, timestamp, type ValueOf } from "@rolemint/wire/shape";
 
 const Text = required(string());
 
@@ -164,6 +154,7 @@ export const EventRecord = struct({
 });
 export type EventRecord = ValueOf<typeof EventRecord>;
 
+/** `Name` is the instance id that a listener stands for; `Address` the source address in a container network. */
 export const InstanceQuery = struct({ Address: string(), Name: string() });
 export const IdentifyQuery = struct({
   AccessKeyId: Text,
@@ -235,7 +226,7 @@ export interface Moved {
   readonly revision: number;
   /** A key, user, role, policy or session setting: every cached identity goes. */
   readonly identities: boolean;
-  /** Names of instances. */
+  /** Ids of instances. */
   readonly instances: readonly string[];
   /** Names of buckets. */
   readonly buckets: readonly string[];

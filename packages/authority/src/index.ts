@@ -5,10 +5,12 @@ export type {
   Caller,
   CredentialDocument,
   EventRecord,
-  Identity,
   IdentifyQuery,
+  Identity,
   InstanceView,
   Moved,
   PolicySource,
   Principal,
 } from "./authority.ts";
+export { type AuthorityCache, cacheOver, type Known } from "./cache.ts";
+export { type CallFacts, type ConditionContext, callContext, principalContext } from "./context.ts";

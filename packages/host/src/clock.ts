@@ -21,5 +21,9 @@ export function worldTime(line: ClockLine, host: number): number {
 
 /** The host instant at which world time reaches `time`, or Infinity if it never does. */
 export function hostTimeOf(line: ClockLine, time: number): number {
-  return line.rate > 0 ? line.at + (time - line.time) / line.rate : time <= line.time ? line.at : Number.POSITIVE_INFINITY;
+  return line.rate > 0
+    ? line.at + (time - line.time) / line.rate
+    : time <= line.time
+      ? line.at
+      : Number.POSITIVE_INFINITY;
 }

@@ -18,8 +18,8 @@ export function parseForm(text: string): FormNode {
   for (const pair of pairs) {
     if (pair === "") continue;
     const equals = pair.indexOf("=");
-    const name = unescape(equals < 0 ? pair : pair.slice(0, equals));
-    place(root, name, equals < 0 ? "" : unescape(pair.slice(equals + 1)));
+    const name = unescaped(equals < 0 ? pair : pair.slice(0, equals));
+    place(root, name, equals < 0 ? "" : unescaped(pair.slice(equals + 1)));
   }
   return root;
 }
@@ -48,7 +48,7 @@ function place(root: FormNode, name: string, value: string): void {
   node.value = value;
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
   if (!spaced.includes("%")) return spaced;
   try {

@@ -11,6 +11,8 @@ export {
   encodeEc2Error,
   encodeQuery,
   encodeQueryError,
+  encodeQueryJson,
+  encodeQueryJsonError,
 } from "./query.ts";
 export {
   boolean,

@@ -1,7 +1,8 @@
 // The AWS query protocol (IAM, STS) and its EC2 variant: forms in, XML out. What differs is a row of `dialects`.
 // https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, …/aws-ec2-query-protocol.html
-import { AwsError, notImplemented } from "./error.ts";
+import { type AwsError, notImplemented } from "./error.ts";
 import { type FormNode, numbered } from "./form.ts";
+import { toJson } from "./json.ts";
 import { type Answer, Malformed, type Operation, UnknownMember } from "./operation.ts";
 import type { Member, Shape, StructShape } from "./shape.ts";
 import { lowerFirst } from "./validate.ts";
@@ -12,6 +13,7 @@ interface Dialect {
   readonly itemElement: string;
   sentName(name: string, member: Member): string;
   answeredName(name: string, member: Member): string;
+  readonly indent: string;
   /** Whether a member that the model lacks is refused. */
   readonly strict: boolean;
 }
@@ -20,6 +22,7 @@ const dialects = {
   query: {
     items: (node) => numbered(node.children.get("member") ?? node),
     itemElement: "member",
+    indent: "  ",
     sentName: (name, member) => member.sent ?? name,
     answeredName: (name, member) => member.answered ?? name,
     strict: false,
@@ -27,6 +30,7 @@ const dialects = {
   ec2: {
     items: numbered,
     itemElement: "item",
+    indent: "    ",
     sentName: (name, member) => member.sent ?? name,
     answeredName: (name, member) => member.answered ?? lowerFirst(name),
     strict: true,
@@ -110,47 +114,57 @@ function join(path: string, name: string): string {
 
 /** `<CreateRoleResponse><CreateRoleResult>…`; an operation without output members has no Result element. */
 export function encodeQuery(operation: Operation, output: object, xmlns: string, requestId: string): Answer {
-  const name = operation.name;
-  const members = encodeMembers(dialects.query, operation.output, output as Record<string, unknown>);
-  const empty = Object.keys(operation.output.members).length === 0;
-  const result = empty ? "" : `  <${name}Result>\n${members}  </${name}Result>\n`;
+  const { name } = operation;
+  const members = encodeMembers(dialects.query, operation.output, output as Record<string, unknown>, "    ");
+  const result = hasMembers(operation) ? `  <${name}Result>\n${members}  </${name}Result>\n` : "";
   const metadata = `  <ResponseMetadata>\n    ${element("RequestId", requestId)}\n  </ResponseMetadata>\n`;
   return xml(200, `<${name}Response xmlns="${xmlns}">\n${result}${metadata}</${name}Response>\n`);
 }
 
 /** `<RunInstancesResponse><requestId>…`; an operation without output members answers `<return>true</return>`. */
 export function encodeEc2(operation: Operation, output: object, xmlns: string, requestId: string): Answer {
-  const empty = Object.keys(operation.output.members).length === 0;
-  const members = encodeMembers(dialects.ec2, operation.output, output as Record<string, unknown>);
-  const name = operation.name;
-  const body = `  ${element("requestId", requestId)}\n${empty ? "  <return>true</return>\n" : members}`;
-  const text = `<?xml version="1.0" encoding="UTF-8"?>\n\n<${name}Response xmlns="${xmlns}">\n${body}</${name}Response>`;
-  return { status: 200, contentType: "text/xml;charset=UTF-8", body: text };
+  const { name } = operation;
+  const members = encodeMembers(dialects.ec2, operation.output, output as Record<string, unknown>, "    ");
+  const inside = hasMembers(operation) ? members : "    <return>true</return>\n";
+  const body = `<${name}Response xmlns="${xmlns}">\n    ${element("requestId", requestId)}\n${inside}</${name}Response>`;
+  return ec2Xml(200, body);
 }
 
-function encodeMembers(dialect: Dialect, shape: StructShape, value: Record<string, unknown>): string {
+function hasMembers(operation: Operation): boolean {
+  return Object.keys(operation.output.members).length > 0;
+}
+
+function encodeMembers(dialect: Dialect, shape: StructShape, value: Record<string, unknown>, indent: string): string {
   let text = "";
   for (const [name, member] of Object.entries(shape.members)) {
     const given = value[name];
-    if (given !== undefined) text += encodeValue(dialect, dialect.answeredName(name, member), member.shape, given);
+    if (given !== undefined)
+      text += encodeValue(dialect, dialect.answeredName(name, member), member.shape, given, indent);
   }
   return text;
 }
 
-function encodeValue(dialect: Dialect, name: string, shape: Shape, value: unknown): string {
+function encodeValue(dialect: Dialect, name: string, shape: Shape, value: unknown, indent: string): string {
+  const inner = indent + dialect.indent;
   switch (shape.kind) {
-    case "struct":
-      return `<${name}>${encodeMembers(dialect, shape, value as Record<string, unknown>)}</${name}>\n`;
+    case "struct": {
+      const members = encodeMembers(dialect, shape, value as Record<string, unknown>, inner);
+      return `${indent}<${name}>\n${members}${indent}</${name}>\n`;
+    }
     case "list": {
-      const items = (value as unknown[]).map((item) => encodeValue(dialect, dialect.itemElement, shape.item, item));
-      return items.length === 0 ? `<${name}/>\n` : `<${name}>${items.join("")}</${name}>\n`;
+      const items = (value as unknown[]).map((item) =>
+        encodeValue(dialect, dialect.itemElement, shape.item, item, inner),
+      );
+      return items.length === 0
+        ? `${indent}<${name}/>\n`
+        : `${indent}<${name}>\n${items.join("")}${indent}</${name}>\n`;
     }
     case "timestamp":
-      return `<${name}>${isoTime(value as number)}</${name}>\n`;
+      return `${indent}<${name}>${isoTime(value as number)}</${name}>\n`;
     case "string":
     case "integer":
     case "boolean":
-      return `<${name}>${escapeXml(String(value))}</${name}>\n`;
+      return `${indent}<${name}>${escapeXml(String(value))}</${name}>\n`;
   }
 }
 
@@ -170,11 +184,30 @@ export function encodeQueryError(error: AwsError, xmlns: string, requestId: stri
 /** `<Response><Errors><Error>…<RequestID>` */
 export function encodeEc2Error(error: AwsError, requestId: string): Answer {
   const inner = `${element("Code", error.code)}${element("Message", error.message)}`;
-  const body = `<Response><Errors><Error>${inner}</Error></Errors>${element("RequestID", requestId)}</Response>`;
-  const text = `<?xml version="1.0" encoding="UTF-8"?>\n${body}`;
-  return { status: error.status, contentType: "text/xml;charset=UTF-8", body: text };
+  return ec2Xml(
+    error.status,
+    `<Response><Errors><Error>${inner}</Error></Errors>${element("RequestID", requestId)}</Response>`,
+  );
+}
+
+function ec2Xml(status: number, body: string): Answer {
+  return { status, contentType: "text/xml;charset=UTF-8", body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}` };
 }
 
 function xml(status: number, body: string): Answer {
   return { status, contentType: "text/xml", body };
+}
+
+/** The same answer in JSON: `{"GetCallerIdentityResponse":{"GetCallerIdentityResult":{…},"ResponseMetadata":{…}}}`. */
+export function encodeQueryJson(operation: Operation, output: object, requestId: string): Answer {
+  const isEmpty = Object.keys(operation.output.members).length === 0;
+  const result = isEmpty ? {} : { [`${operation.name}Result`]: toJson(operation.output, output) };
+  const response = { [`${operation.name}Response`]: { ...result, ResponseMetadata: { RequestId: requestId } } };
+  return { status: 200, contentType: "application/json", body: JSON.stringify(response) };
+}
+
+export function encodeQueryJsonError(error: AwsError, requestId: string): Answer {
+  const type = error.status < 500 ? "Sender" : "Receiver";
+  const body = { Error: { Code: error.code, Message: error.message, Type: type }, RequestId: requestId };
+  return { status: error.status, contentType: "application/json", body: JSON.stringify(body) };
 }

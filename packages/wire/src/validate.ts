@@ -4,6 +4,8 @@ import type { Member, Shape, StringShape, StructShape } from "./shape.ts";
 /** One constraint that did not hold. `path` is AWS's form: `tags.1.member.key`. */
 export interface Violation {
   readonly path: string;
+  /** The last member of the path as requests spell it. */
+  sent?: string;
   readonly value: unknown;
   readonly constraint: string;
   readonly kind: "null" | "enum" | "limit";
@@ -62,7 +64,10 @@ function check(shape: Shape, value: unknown, path: string, found: Violation[]): 
 
 function checkStruct(shape: StructShape, value: Record<string, unknown>, path: string, found: Violation[]): void {
   for (const [name, member] of Object.entries(shape.members)) {
-    checkMember(member, value[name], path === "" ? lowerFirst(name) : `${path}.${lowerFirst(name)}`, found);
+    const at = path === "" ? lowerFirst(name) : `${path}.${lowerFirst(name)}`;
+    const before = found.length;
+    checkMember(member, value[name], at, found);
+    for (const violation of found.slice(before)) violation.sent ??= member.sent ?? name;
   }
 }
 
@@ -74,7 +79,8 @@ function checkMember(member: Member, value: unknown, path: string, found: Violat
 }
 
 function checkString(shape: StringShape, value: string, path: string, found: Violation[]): void {
-  const refuse = (constraint: string, kind: "enum" | "limit" = "limit") => found.push({ path, value, kind, constraint });
+  const refuse = (constraint: string, kind: "enum" | "limit" = "limit") =>
+    found.push({ path, value, kind, constraint });
   if (shape.values && !shape.values.includes(value)) {
     refuse(`Member must satisfy enum value set: [${shape.values.join(", ")}]`, "enum");
   }
@@ -90,12 +96,7 @@ function checkString(shape: StringShape, value: string, path: string, found: Vio
   }
 }
 
-function checkInteger(
-  shape: { min?: number; max?: number },
-  value: number,
-  path: string,
-  found: Violation[],
-): void {
+function checkInteger(shape: { min?: number; max?: number }, value: number, path: string, found: Violation[]): void {
   if (shape.min !== undefined && value < shape.min) {
     const constraint = `Member must have value greater than or equal to ${shape.min}`;
     found.push({ path, value, kind: "limit", constraint });

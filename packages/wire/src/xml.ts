@@ -3,7 +3,13 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 
 const SPECIAL = /[&<>"\u0000-\u0008\u000b\u000c\u000e-\u001f\r]/g;
-const NAMES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#xD;" };
+const NAMES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "\r": "&#xD;",
+};
 
 /** Text made safe inside an element. Characters that XML 1.0 cannot carry become U+FFFD. */
 export function escapeXml(text: string): string {

@@ -1,0 +1,46 @@
+// One decision: may this caller do this action on this resource, given what the resource's own policy says.
+import type { ConditionContext, Principal } from "@rolemint/authority";
+import { type CompiledPolicy, type Decision, type Denial, evaluate, type Request } from "@rolemint/policy";
+import type { Caller } from "./caller.ts";
+
+export interface Question {
+  readonly action: string;
+  /** ARN, or `*` for an action without a resource. */
+  readonly resource: string;
+  readonly resourceAccount: string;
+  /** Everything conditions may look at, the caller's own keys included: see `callContext`. */
+  readonly context: ConditionContext;
+  readonly resourcePolicy?: CompiledPolicy | undefined;
+  readonly trustPolicy?: CompiledPolicy | undefined;
+}
+
+/** A refusal with what was asked, as the services word it. */
+export interface Refused {
+  readonly request: Request;
+  readonly denial: Denial;
+}
+
+/** Undefined when it is allowed. */
+export function refusalOf(caller: Caller, question: Question): Refused | undefined {
+  const { action, resource, resourceAccount, context } = question;
+  const request = { principal: policyPrincipal(caller.principal), action, resource, resourceAccount, context };
+  const decision: Decision = evaluate(request, {
+    identity: caller.identity,
+    boundary: caller.boundary,
+    session: caller.session,
+    resource: question.resourcePolicy,
+    trust: question.trustPolicy,
+  });
+  return decision.effect === "allow" ? undefined : { request, denial: decision };
+}
+
+/** The principal as policies name it. */
+function policyPrincipal(principal: Principal) {
+  return {
+    type: principal.Type,
+    accountId: principal.AccountId,
+    arn: principal.Arn,
+    principalArn: principal.PrincipalArn,
+    userId: principal.UserId,
+  };
+}

@@ -1,0 +1,3 @@
+// Who calls, ready to be asked what it may do.
+export { type Caller, prepareCaller } from "./caller.ts";
+export { type Question, type Refused, refusalOf } from "./decide.ts";

@@ -1,0 +1,47 @@
+// The contract of a back end: a suite that every implementation passes. It asserts refusals by their code only, since
+// another store's answers have fewer facts; the built-in store's own tests look at those.
+import { afterAll, beforeAll, describe } from "@jest/globals";
+import type { Backend } from "./backend.ts";
+import { describeChecksums } from "./contract/checksums.ts";
+import { describeConditions } from "./contract/conditions.ts";
+import { describeListing } from "./contract/listing.ts";
+import { describeObjects } from "./contract/objects.ts";
+import type { Feature, Subject } from "./contract/subject.ts";
+import { describeUploads } from "./contract/uploads.ts";
+
+export type { Feature } from "./contract/subject.ts";
+
+/**
+ * Declares the suite for one back end. `open` is called once; every test makes its own bucket. The tests of a feature
+ * that `lacks` names are skipped by name.
+ */
+export function describeBackend(
+  name: string,
+  open: () => Promise<{ readonly backend: Backend; close(): Promise<void> }>,
+  lacks: readonly Feature[] = [],
+): void {
+  describe(name, () => {
+    let opened: Awaited<ReturnType<typeof open>>;
+    let buckets = 0;
+    beforeAll(async () => {
+      opened = await open();
+    });
+    afterAll(() => opened.close());
+    const subject: Subject = {
+      get backend() {
+        return opened.backend;
+      },
+      async newBucket() {
+        const bucket = `contract-${++buckets}`;
+        await opened.backend.createBucket(bucket);
+        return bucket;
+      },
+      lacks,
+    };
+    describeObjects(subject);
+    describeConditions(subject);
+    describeListing(subject);
+    describeUploads(subject);
+    describeChecksums(subject);
+  });
+}

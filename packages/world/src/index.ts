@@ -1,0 +1,36 @@
+// The world: accounts and their state, sessions, rotation, trail, timeline.
+export type { Account, Entities } from "./accounts.ts";
+export { ec2Arn, iamArn, parseArn, rootArn, sessionArn } from "./arn.ts";
+export { localAuthority } from "./authority.ts";
+export { liveKeys } from "./generations.ts";
+export { identify, mergeTags } from "./identify.ts";
+export { accountOf, type Ids } from "./ids.ts";
+export { architectureOf, viewOf } from "./instance-view.ts";
+export {
+  addInstance,
+  associate,
+  disassociate,
+  instancesCalled,
+  nameOf,
+  networkOf,
+  profileOf,
+  runningInstances,
+  terminate,
+} from "./instances.ts";
+export { awsManagedPolicies, managedPolicy, managedPolicyText } from "./managed-policies.ts";
+export { PROFILES, type ProfileName, type Schedule, scheduleProblem } from "./rotation.ts";
+export * from "./rows.ts";
+export { MAX_TOKEN_BYTES, type Session } from "./sessions.ts";
+export { StateError } from "./store.ts";
+export type { Timeline, TimelineEvent } from "./timeline.ts";
+export {
+  isoSeconds,
+  type ManagementCall,
+  type TrailAttribute,
+  type TrailEvent,
+  trailExpiration,
+  userIdentityOf,
+  userNameOf,
+} from "./trail.ts";
+export { idOfPrincipal, shownTrust, storedTrust, trustedIdsOf } from "./trust.ts";
+export { openWorld, type World } from "./world.ts";

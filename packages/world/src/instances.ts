@@ -1,0 +1,141 @@
+// Instances: making them, naming them, and the facts that EC2 would have given them. Every fact that nothing in a
+// world decides (addresses, network ids) is derived from the instance id, so it never changes.
+import { createHash } from "node:crypto";
+import type { Association, Instance, InstanceProfile, MetadataOptions, Tag } from "./rows.ts";
+import { DEFAULT_OPTIONS } from "./rows.ts";
+import type { World } from "./world.ts";
+
+export interface NewInstance {
+  readonly reservationId: string;
+  readonly launchIndex: number;
+  readonly imageId?: string | undefined;
+  readonly instanceType?: string | undefined;
+  readonly keyName?: string | undefined;
+  readonly options?: Partial<MetadataOptions>;
+  readonly tags: readonly Tag[];
+  readonly userData?: string | undefined;
+  readonly clientToken?: string | undefined;
+  readonly configName?: string | undefined;
+}
+
+export const DEFAULT_IMAGE = "ami-0abcdef1234567890";
+export const DEFAULT_TYPE = "t3.micro";
+
+/** Adds a running instance without a profile. */
+export function addInstance(world: World, given: NewInstance): Instance {
+  const now = world.now();
+  return world.tables.instances.put({
+    accountId: world.accountId,
+    id: world.ids.hex17("i-"),
+    reservationId: given.reservationId,
+    launchIndex: given.launchIndex,
+    order: world.tables.instances.count(),
+    state: "running",
+    launched: now,
+    imageId: given.imageId ?? DEFAULT_IMAGE,
+    instanceType: given.instanceType ?? DEFAULT_TYPE,
+    options: { ...DEFAULT_OPTIONS, ...given.options },
+    tags: given.tags,
+    changed: now,
+    ...(given.keyName !== undefined && { keyName: given.keyName }),
+    ...(given.userData !== undefined && { userData: given.userData }),
+    ...(given.clientToken !== undefined && { clientToken: given.clientToken }),
+    ...(given.configName !== undefined && { configName: given.configName }),
+  });
+}
+
+/** The value of the `Name` tag, or the id of an instance that has none. */
+export function nameOf(instance: Instance): string {
+  return instance.tags.find((tag) => tag.Key === "Name")?.Value || instance.id;
+}
+
+/** The running instances that go by this name or id: usually one, and more when a name is borne twice. */
+export function instancesCalled(world: World, nameOrId: string): Instance[] {
+  const byId = world.tables.instances.get(nameOrId);
+  if (byId?.state === "running") return [byId];
+  return runningInstances(world).filter((instance) => nameOf(instance) === nameOrId);
+}
+
+export function runningInstances(world: World): Instance[] {
+  return world
+    .account(world.accountId)
+    .instances()
+    .filter((instance) => instance.state === "running");
+}
+
+/** Ends an instance: its metadata is gone at once; keys given out live to their own end, as on AWS. */
+export function terminate(world: World, instance: Instance): Instance {
+  if (instance.state === "terminated") return instance;
+  const { association: _, ...rest } = instance;
+  return world.tables.instances.put({ ...rest, state: "terminated", terminated: world.now() });
+}
+
+export function associate(world: World, instance: Instance, profile: InstanceProfile): Instance {
+  const now = world.now();
+  const association: Association = {
+    id: world.ids.hex17("iip-assoc-"),
+    profileArn: profile.arn,
+    profileId: profile.id,
+    since: now,
+  };
+  return world.tables.instances.put({ ...instance, association, changed: now });
+}
+
+export function disassociate(world: World, instance: Instance): Instance {
+  const { association: _, ...rest } = instance;
+  return world.tables.instances.put({ ...rest, changed: world.now() });
+}
+
+/** The profile that an association names, while it exists under the id it had then. */
+export function profileOf(world: World, instance: Instance): InstanceProfile | undefined {
+  const { association } = instance;
+  return association && world.tables.instanceProfiles.find("id", association.profileId)[0];
+}
+
+/** What EC2 decides and we derive. */
+export interface InstanceNetwork {
+  readonly privateIp: string;
+  readonly publicIp: string;
+  readonly mac: string;
+  readonly interfaceId: string;
+  readonly attachmentId: string;
+  readonly subnetId: string;
+  readonly subnetCidr: string;
+  readonly vpcId: string;
+  readonly vpcCidr: string;
+  readonly securityGroupId: string;
+  readonly securityGroup: string;
+  readonly zone: string;
+  readonly zoneId: string;
+}
+
+export function networkOf(world: Pick<World, "accountId" | "region">, instance: Instance): InstanceNetwork {
+  const own = createHash("sha256").update(instance.id).digest();
+  const shared = createHash("sha256").update(`${world.accountId} ${world.region}`).digest("hex");
+  const id = (prefix: string, at: number) => `${prefix}0${shared.slice(at, at + 16)}`;
+  const host = own.readUInt16BE(0) % 4000;
+  return {
+    privateIp: `172.31.${Math.floor(host / 250)}.${(host % 250) + 4}`,
+    publicIp: `203.0.113.${(own[2]! % 253) + 1}`,
+    mac: `02:${[...own.subarray(3, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join(":")}`,
+    interfaceId: `eni-0${own.toString("hex", 8, 16)}`,
+    attachmentId: `eni-attach-0${own.toString("hex", 16, 24)}`,
+    subnetId: id("subnet-", 0),
+    subnetCidr: "172.31.0.0/20",
+    vpcId: id("vpc-", 16),
+    vpcCidr: "172.31.0.0/16",
+    securityGroupId: id("sg-", 32),
+    securityGroup: "default",
+    zone: `${world.region}a`,
+    zoneId: zoneIdOf(world.region),
+  };
+}
+
+/** `use1-az1` for us-east-1: the region's letters and number, as AWS shortens it. */
+function zoneIdOf(region: string): string {
+  const [area = "", ...rest] = region.split("-");
+  const number = rest.at(-1) ?? "1";
+  const direction = rest.slice(0, -1).join("-");
+  const short = /^(north|south)(east|west)$/.exec(direction);
+  return `${area}${short ? `${short[1]![0]}${short[2]![0]}` : direction.slice(0, 1)}${number}-az1`;
+}

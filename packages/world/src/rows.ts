@@ -1,0 +1,154 @@
+// What a world holds, row by row. Times are milliseconds of world time; documents are kept as the text that was given.
+import type { Schedule } from "./rotation.ts";
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+interface Named {
+  readonly accountId: string;
+  readonly name: string;
+  readonly path: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly created: number;
+}
+
+/** What roles and users have in common: the policies that decide what they may do. */
+export interface Permissions {
+  /** ARNs, in the order of attachment. */
+  readonly attached: readonly string[];
+  readonly inline: Readonly<Record<string, string>>;
+  /** ARN of a managed policy. */
+  readonly boundary?: string | undefined;
+}
+
+export interface Role extends Named, Permissions {
+  readonly trust: string;
+  /** The unique id that each principal ARN of the trust policy had when it was saved. */
+  readonly trustedIds: Readonly<Record<string, string>>;
+  readonly description?: string | undefined;
+  readonly maxSessionSeconds: number;
+  readonly tags: readonly Tag[];
+}
+
+export interface User extends Named, Permissions {
+  readonly tags: readonly Tag[];
+}
+
+export interface AccessKey {
+  readonly id: string;
+  readonly secret: string;
+  readonly accountId: string;
+  /** Absent: the account's root user. */
+  readonly userName?: string;
+  readonly status: "Active" | "Inactive";
+  readonly created: number;
+}
+
+export interface PolicyVersion {
+  readonly id: string;
+  readonly text: string;
+  readonly created: number;
+}
+
+export interface ManagedPolicy extends Named {
+  readonly description?: string | undefined;
+  readonly updated: number;
+  readonly defaultVersion: string;
+  /** Numbers are never used again. */
+  readonly nextVersion: number;
+  readonly versions: readonly PolicyVersion[];
+  readonly tags: readonly Tag[];
+}
+
+export interface InstanceProfile extends Named {
+  readonly roleName?: string | undefined;
+  readonly tags: readonly Tag[];
+}
+
+export interface MetadataOptions {
+  readonly tokens: "optional" | "required";
+  readonly hopLimit: number;
+  readonly endpoint: "enabled" | "disabled";
+  readonly ipv6: "enabled" | "disabled";
+  readonly tags: "enabled" | "disabled";
+}
+
+export const DEFAULT_OPTIONS: MetadataOptions = {
+  tokens: "required",
+  hopLimit: 1,
+  endpoint: "enabled",
+  ipv6: "disabled",
+  tags: "disabled",
+};
+
+export interface Association {
+  readonly id: string;
+  readonly profileArn: string;
+  readonly profileId: string;
+  readonly since: number;
+}
+
+export interface Instance {
+  readonly accountId: string;
+  readonly id: string;
+  readonly reservationId: string;
+  readonly launchIndex: number;
+  /** Order of making: the listeners' ports follow it. */
+  readonly order: number;
+  readonly state: "running" | "terminated";
+  readonly terminated?: number;
+  readonly launched: number;
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly keyName?: string;
+  readonly options: MetadataOptions;
+  readonly tags: readonly Tag[];
+  /** Base64. */
+  readonly userData?: string | undefined;
+  readonly association?: Association | undefined;
+  /** The instance's own schedule; absent: the world's. */
+  readonly schedule?: Schedule | undefined;
+  /** When its metadata last changed. */
+  readonly changed: number;
+  readonly clientToken?: string;
+  /** Its name in the config file that made it. */
+  readonly configName?: string;
+  /** The port its metadata listener had last, kept over restarts. */
+  readonly port?: number;
+}
+
+/** One delivery's keys of a generation: "1.0" without a metadata token, "2.0" with one. */
+export interface KeySet {
+  readonly delivery: "1.0" | "2.0";
+  readonly accessKeyId: string;
+  readonly secret: string;
+  readonly token: string;
+}
+
+/** One rotation's worth of an instance's credentials. Without keys it records that EC2 could not assume the role. */
+export interface Generation {
+  readonly instanceId: string;
+  readonly number: number;
+  readonly associationId: string;
+  readonly issued: number;
+  /** What the document says, and what the services enforce. */
+  readonly stated: number;
+  readonly enforced: number;
+  readonly roleName: string;
+  readonly code: string;
+  readonly message?: string;
+  readonly keys: readonly KeySet[];
+}
+
+export interface Bucket {
+  readonly accountId: string;
+  readonly name: string;
+  readonly region: string;
+  readonly created: number;
+  readonly policy?: string | undefined;
+  /** Being deleted: refused to everyone, and removed once the back end says it is empty. */
+  readonly deleting?: boolean | undefined;
+}

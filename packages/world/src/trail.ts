@@ -1,0 +1,280 @@
+// The trail: management events as CloudTrail records them. What is not a management event is refused entry; object
+// calls stand in the timeline only, as LookupEvents shows none.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+import type { Principal } from "@rolemint/authority";
+import type { Ids } from "./ids.ts";
+import type { Store } from "./store.ts";
+
+/** The facts of one call, before they are put into CloudTrail's form. */
+export interface ManagementCall {
+  readonly time: number;
+  readonly region: string;
+  readonly accountId: string;
+  readonly eventSource: string;
+  readonly eventName: string;
+  readonly readOnly: boolean;
+  readonly identity: object;
+  /** `Username` of LookupEvents. */
+  readonly userName?: string | undefined;
+  readonly accessKeyId?: string | undefined;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+  readonly requestId: string;
+  readonly requestParameters?: object | undefined;
+  readonly responseElements?: object | undefined;
+  readonly additionalEventData?: object | undefined;
+  readonly errorCode?: string | undefined;
+  readonly errorMessage?: string | undefined;
+  readonly resources?: readonly { readonly type: string; readonly arn: string }[] | undefined;
+  readonly sharedEventId?: string | undefined;
+}
+
+/** An event as LookupEvents gives it. */
+export interface TrailEvent {
+  readonly id: number;
+  readonly time: number;
+  readonly eventId: string;
+  readonly eventName: string;
+  readonly eventSource: string;
+  readonly readOnly: string;
+  readonly userName?: string;
+  readonly accessKeyId?: string;
+  readonly resources: readonly { readonly ResourceType: string; readonly ResourceName: string }[];
+  readonly record: string;
+}
+
+export interface TrailQuery {
+  readonly attribute?: { readonly key: TrailAttribute; readonly value: string } | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Events older than this id: how a next page goes on. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+export type TrailAttribute =
+  | "EventId"
+  | "EventName"
+  | "ReadOnly"
+  | "Username"
+  | "ResourceType"
+  | "ResourceName"
+  | "EventSource"
+  | "AccessKeyId";
+
+const COLUMN_OF = {
+  EventId: "event_id",
+  EventName: "event_name",
+  ReadOnly: "read_only",
+  Username: "user_name",
+  EventSource: "event_source",
+  AccessKeyId: "access_key_id",
+} as const;
+
+const NINETY_DAYS = 90 * 86_400_000;
+
+export interface Trail {
+  /** Inside the transaction of the change that it records. */
+  add(call: ManagementCall): void;
+  /** A read: recorded with others, soon, and before anyone looks. */
+  later(call: ManagementCall): void;
+  /** Writes what `later` holds. */
+  flush(): void;
+  /** Newest first. */
+  lookUp(query: TrailQuery): TrailEvent[];
+  /** Forgets what is older than CloudTrail's 90 days. */
+  prune(now: number): void;
+  count(): number;
+  clear(): void;
+}
+
+export function openTrail(store: Store, ids: Ids): Trail {
+  store.db.exec(`CREATE TABLE IF NOT EXISTS trail (id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL,
+    event_id TEXT, event_name TEXT, event_source TEXT, read_only TEXT, user_name TEXT, access_key_id TEXT,
+    resources TEXT, record TEXT NOT NULL)`);
+  store.db.exec("CREATE INDEX IF NOT EXISTS trail_time ON trail (time, id)");
+  const insert = store.db.prepare(`INSERT INTO trail
+    (time, event_id, event_name, event_source, read_only, user_name, access_key_id, resources, record)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  let waiting: ManagementCall[] = [];
+  const trail: Trail = {
+    later(call) {
+      if (waiting.push(call) === 1) setImmediate(trail.flush);
+    },
+    flush() {
+      const calls = waiting;
+      waiting = [];
+      if (calls.length > 0) store.transaction(() => calls.forEach(trail.add));
+    },
+    add(call) {
+      const eventId = ids.uuid();
+      const resources = (call.resources ?? []).map(({ type, arn }) => ({ ResourceType: type, ResourceName: arn }));
+      insert.run(
+        call.time,
+        eventId,
+        call.eventName,
+        call.eventSource,
+        String(call.readOnly),
+        call.userName ?? null,
+        call.accessKeyId ?? null,
+        JSON.stringify(resources),
+        JSON.stringify(recordOf(call, eventId)),
+      );
+    },
+    lookUp(query) {
+      trail.flush();
+      return lookUp(store, query);
+    },
+    prune: (now) => void store.db.prepare("DELETE FROM trail WHERE time < ?").run(now - NINETY_DAYS),
+    count: () => (store.db.prepare("SELECT count(*) AS n FROM trail").get() as { n: number }).n,
+    clear() {
+      waiting = [];
+      store.db.exec("DELETE FROM trail");
+    },
+  };
+  return trail;
+}
+
+function lookUp(store: Store, query: TrailQuery): TrailEvent[] {
+  const conditions = ["1"];
+  const values: (string | number)[] = [];
+  const demand = (condition: string, value: string | number | undefined) => {
+    if (value === undefined) return;
+    conditions.push(condition);
+    values.push(value);
+  };
+  demand("time >= ?", query.from);
+  demand("time <= ?", query.to);
+  const { attribute } = query;
+  if (attribute?.key === "ResourceType" || attribute?.key === "ResourceName") {
+    const inside = `EXISTS (SELECT 1 FROM json_each(resources) WHERE value ->> '${attribute.key}' = ?)`;
+    demand(inside, attribute.value);
+  } else if (attribute) {
+    demand(`${COLUMN_OF[attribute.key]} = ?`, attribute.value);
+  }
+  if (query.before !== undefined) {
+    conditions.push("(time, id) < (SELECT time, id FROM trail WHERE id = ?)");
+    values.push(query.before);
+  }
+  const sql = `SELECT * FROM trail WHERE ${conditions.join(" AND ")} ORDER BY time DESC, id DESC LIMIT ?`;
+  return store.db
+    .prepare(sql)
+    .all(...values, query.limit)
+    .map(eventOf);
+}
+
+function eventOf(row: Record<string, unknown>): TrailEvent {
+  return {
+    id: row.id as number,
+    time: row.time as number,
+    eventId: row.event_id as string,
+    eventName: row.event_name as string,
+    eventSource: row.event_source as string,
+    readOnly: row.read_only as string,
+    ...(row.user_name !== null && { userName: row.user_name as string }),
+    ...(row.access_key_id !== null && { accessKeyId: row.access_key_id as string }),
+    resources: JSON.parse(row.resources as string) as TrailEvent["resources"],
+    record: row.record as string,
+  };
+}
+
+/** The record as CloudTrail writes it; null stands where it writes null. */
+function recordOf(call: ManagementCall, eventId: string): object {
+  return {
+    eventVersion: "1.11",
+    userIdentity: call.identity,
+    eventTime: isoSeconds(call.time),
+    eventSource: call.eventSource,
+    eventName: call.eventName,
+    awsRegion: call.region,
+    sourceIPAddress: call.sourceIp,
+    userAgent: call.userAgent,
+    ...(call.errorCode && { errorCode: call.errorCode, errorMessage: call.errorMessage }),
+    requestParameters: call.requestParameters ?? null,
+    responseElements: call.responseElements ?? null,
+    ...(call.additionalEventData && { additionalEventData: call.additionalEventData }),
+    requestID: call.requestId,
+    eventID: eventId,
+    readOnly: call.readOnly,
+    ...(call.resources?.length && {
+      resources: call.resources.map(({ type, arn }) => ({ accountId: call.accountId, type, ARN: arn })),
+    }),
+    eventType: "AwsApiCall",
+    managementEvent: true,
+    recipientAccountId: call.accountId,
+    ...(call.sharedEventId && { sharedEventID: call.sharedEventId }),
+    eventCategory: "Management",
+  };
+}
+
+/** `userIdentity` of a signed call. */
+export function userIdentityOf(principal: Principal): object {
+  const { Type, AccountId, Arn, UserId, AccessKeyId } = principal;
+  switch (Type) {
+    case "Account":
+      return { type: "Root", principalId: AccountId, arn: Arn, accountId: AccountId, accessKeyId: AccessKeyId };
+    case "User": {
+      const { UserName } = principal;
+      return {
+        type: "IAMUser",
+        principalId: UserId,
+        arn: Arn,
+        accountId: AccountId,
+        accessKeyId: AccessKeyId,
+        userName: UserName,
+      };
+    }
+    case "AssumedRole":
+      return {
+        type: "AssumedRole",
+        principalId: UserId,
+        arn: Arn,
+        accountId: AccountId,
+        accessKeyId: AccessKeyId,
+        sessionContext: sessionContextOf(principal),
+      };
+  }
+}
+
+function sessionContextOf(principal: Principal): object {
+  return {
+    sessionIssuer: {
+      type: "Role",
+      principalId: principal.RoleId,
+      arn: principal.PrincipalArn,
+      accountId: principal.AccountId,
+      userName: principal.RoleName,
+    },
+    webIdFederationData: {},
+    attributes: { creationDate: isoSeconds(principal.IssuedAt ?? 0), mfaAuthenticated: "false" },
+    ...(principal.SourceIdentity && { sourceIdentity: principal.SourceIdentity }),
+    ...(principal.Delivery && { ec2RoleDelivery: principal.Delivery }),
+  };
+}
+
+/** `Username` of LookupEvents: the user's name, the session's name, or root. */
+export function userNameOf(principal: Principal): string {
+  switch (principal.Type) {
+    case "Account":
+      return "root";
+    case "User":
+      return principal.UserName ?? "";
+    case "AssumedRole":
+      return principal.SessionName ?? "";
+  }
+}
+
+/** `2026-11-23T05:30:00Z` */
+export function isoSeconds(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
+
+/** `Nov 23, 2026, 5:30:00 AM`: how CloudTrail writes an expiry inside responseElements. */
+export function trailExpiration(time: number): string {
+  const date = new Date(time);
+  const month = date.toLocaleString("en-US", { month: "short", timeZone: "UTC" });
+  const hour = date.getUTCHours() % 12 || 12;
+  const [minutes, seconds] = [date.getUTCMinutes(), date.getUTCSeconds()].map((n) => String(n).padStart(2, "0"));
+  const half = date.getUTCHours() < 12 ? "AM" : "PM";
+  return `${month} ${date.getUTCDate()}, ${date.getUTCFullYear()}, ${hour}:${minutes}:${seconds} ${half}`;
+}

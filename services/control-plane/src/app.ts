@@ -1,0 +1,63 @@
+// The control plane over HTTP: an express application that reads the body and hands the call to its service.
+import { AwsError } from "@rolemint/wire";
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import { answerCall, type Plane } from "./pipeline.ts";
+import type { IncomingCall } from "./service.ts";
+import { serviceFor } from "./services.ts";
+import { sts } from "./sts/service.ts";
+
+/** The largest request: a policy document of 131,072 characters, percent-encoded, and some room. */
+const MAX_BODY = "1mb";
+
+/** The AWS APIs: IAM, STS, EC2, CloudTrail. Mounted behind the front, or listened on by itself. */
+export function awsApp(plane: Plane): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.use(express.raw({ type: () => true, limit: MAX_BODY, inflate: false }));
+  app.use(async (request: Request, response: Response) => {
+    const call = callOf(request);
+    const service = serviceFor(call);
+    if (service && !("unserved" in service)) {
+      send(response, plane, await answerCall(plane, service, call));
+      return;
+    }
+    const requestId = plane.world.ids.uuid();
+    const error = service
+      ? new AwsError("NotImplemented", 501, `${service.unserved} is not implemented by rolemint`)
+      : new AwsError(
+          "InvalidAction",
+          400,
+          "The request names no service: it is not signed, and its Host and Version tell none",
+        );
+    send(response, plane, { ...sts.encodeError(error, requestId, call), requestId });
+  });
+  app.use((error: { status?: number }, request: Request, response: Response, _next: NextFunction) => {
+    const requestId = plane.world.ids.uuid();
+    const refused =
+      error.status === 413
+        ? new AwsError("RequestEntityTooLarge", 413, `The request is larger than ${MAX_BODY}`)
+        : new AwsError("MalformedInput", 400, "The body of the request could not be read");
+    send(response, plane, { ...sts.encodeError(refused, requestId, callOf(request)), requestId });
+  });
+  return app;
+}
+
+function callOf(request: Request): IncomingCall {
+  return {
+    method: request.method,
+    target: request.originalUrl,
+    rawHeaders: request.rawHeaders,
+    body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    sourceIp: (request.socket.remoteAddress ?? "").replace(/^::ffff:/, ""),
+    isSecure: false,
+  };
+}
+
+function send(response: Response, plane: Plane, answer: Awaited<ReturnType<typeof answerCall>>): void {
+  response.statusCode = answer.status;
+  response.setHeader("x-amzn-RequestId", answer.requestId);
+  response.setHeader("Content-Type", answer.contentType);
+  response.setHeader("Date", new Date(plane.world.now()).toUTCString());
+  response.end(answer.body);
+}

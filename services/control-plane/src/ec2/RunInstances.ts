@@ -1,0 +1,234 @@
+// A simulated instance: it has metadata, a listener of its own and a name, and nothing runs on it.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
+import { integer, list, named, required, string, struct } from "@rolemint/wire";
+import {
+  type Account,
+  addInstance,
+  associate,
+  DEFAULT_OPTIONS,
+  ec2Arn,
+  type Instance,
+  networkOf,
+  type World,
+} from "@rolemint/world";
+import { requestTagContext, type TagInput } from "../tag-context.ts";
+import { action } from "./action.ts";
+import { passRoleNeeds, profileBySpecification } from "./lookup.ts";
+import { changedOptions, type OptionsInput } from "./metadata-options.ts";
+import { DryRun, metadataOptionMembers, ProfileSpecification, reservationMembers, Tag } from "./shapes.ts";
+import { checkedTags } from "./tags.ts";
+import { instanceView, PENDING } from "./views.ts";
+
+const TagSpecification = struct({ ResourceType: string(), Tags: named(list(Tag), { sent: "Tag" }) });
+
+/** Members of AWS's model that would change what is launched in ways that a simulated instance has not. */
+const LACKS = [
+  "BlockDeviceMapping",
+  "Ipv6AddressCount",
+  "Ipv6Address",
+  "KernelId",
+  "Monitoring",
+  "Placement",
+  "RamdiskId",
+  "SecurityGroupId",
+  "SecurityGroup",
+  "SubnetId",
+  "ElasticGpuSpecification",
+  "ElasticInferenceAccelerator",
+  "LaunchTemplate",
+  "InstanceMarketOptions",
+  "CreditSpecification",
+  "CpuOptions",
+  "CapacityReservationSpecification",
+  "HibernationOptions",
+  "LicenseSpecification",
+  "EnclaveOptions",
+  "PrivateDnsNameOptions",
+  "MaintenanceOptions",
+  "DisableApiStop",
+  "EnablePrimaryIpv6",
+  "NetworkPerformanceOptions",
+  "Operator",
+  "SecondaryInterface",
+  "DisableApiTermination",
+  "InstanceInitiatedShutdownBehavior",
+  "PrivateIpAddress",
+  "AdditionalInfo",
+  "NetworkInterface",
+  "EbsOptimized",
+];
+
+export const RunInstances = action({
+  name: "RunInstances",
+  input: struct(
+    {
+      ImageId: string(),
+      InstanceType: string(),
+      MinCount: required(integer()),
+      MaxCount: required(integer()),
+      KeyName: string(),
+      UserData: string(),
+      IamInstanceProfile: ProfileSpecification,
+      MetadataOptions: struct(metadataOptionMembers),
+      TagSpecifications: named(list(TagSpecification), { sent: "TagSpecification" }),
+      ClientToken: string({ max: 64 }),
+      DryRun,
+    },
+    LACKS,
+  ),
+  output: struct(reservationMembers),
+  errors: [
+    "IdempotentParameterMismatch",
+    "InvalidAMIID.Malformed",
+    "InvalidParameterCombination",
+    "InvalidParameterValue",
+    "InvalidUserData.Malformed",
+    "MissingParameter",
+    "TagLimitExceeded",
+  ],
+  needs({ world, account, input }) {
+    const instance = ec2Arn(world.region, account.id, "instance", "*");
+    const tags = instanceTags(input);
+    return [
+      ...launchNeeds(world, account, input, tags),
+      ...(tags.length > 0
+        ? [
+            {
+              action: "ec2:CreateTags",
+              resource: instance,
+              context: { ...requestTagContext(tags), "ec2:createaction": "RunInstances" },
+            },
+          ]
+        : []),
+      ...passRoleNeeds(account, input.IamInstanceProfile, instance),
+    ];
+  },
+  handle({ world, account, input, ids, fail }) {
+    const earlier = earlierLaunch(account, input.ClientToken);
+    if (earlier.length > 0) {
+      if (isSameLaunch(input, earlier)) return reservationOf(world, earlier);
+      const text = "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).";
+      throw fail("IdempotentParameterMismatch", text);
+    }
+    const { MinCount, MaxCount } = input;
+    if (MinCount < 1 || MaxCount < MinCount) {
+      throw fail("InvalidParameterValue", "Invalid value for min and max number of instances.");
+    }
+    if (MaxCount > 1000) throw fail("InvalidParameterValue", "At most 1000 instances can be launched in one request.");
+    if (input.ImageId !== undefined && !/^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(input.ImageId)) {
+      throw fail("InvalidAMIID.Malformed", `Invalid id: "${input.ImageId}"`);
+    }
+    if (input.InstanceType !== undefined && !/^[a-z0-9-]+\.[a-z0-9-]+$/.test(input.InstanceType)) {
+      throw fail("InvalidParameterValue", `Invalid value '${input.InstanceType}' for InstanceType.`);
+    }
+    if (input.UserData !== undefined && !isBase64(input.UserData)) {
+      throw fail("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.");
+    }
+    if (Buffer.from(input.UserData ?? "", "base64").length > 16384) {
+      throw fail("InvalidParameterValue", "User data is limited to 16384 bytes");
+    }
+    const profile = input.IamInstanceProfile && profileBySpecification(account, input.IamInstanceProfile, fail);
+    for (const { ResourceType } of input.TagSpecifications ?? []) {
+      if (ResourceType !== "instance") {
+        throw fail(
+          "InvalidParameterValue",
+          `'${ResourceType ?? ""}' is not a valid taggable resource type for this operation.`,
+        );
+      }
+    }
+    const tags = checkedTags(instanceTags(input), fail);
+    const options = changedOptions("RunInstances", DEFAULT_OPTIONS, input.MetadataOptions ?? {}, tags, fail);
+    const reservationId = ids.hex17("r-");
+    const launched = Array.from({ length: MaxCount }, (_, launchIndex) => {
+      const instance = addInstance(world, {
+        reservationId,
+        launchIndex,
+        imageId: input.ImageId,
+        instanceType: input.InstanceType,
+        keyName: input.KeyName,
+        userData: input.UserData || undefined,
+        clientToken: input.ClientToken,
+        tags,
+        options,
+      });
+      if (!profile) return instance;
+      const associated = associate(world, instance, profile);
+      world.rotation.issueNow(associated);
+      return associated;
+    });
+    return reservationOf(world, launched);
+  },
+});
+
+interface LaunchInput {
+  readonly ImageId?: string | undefined;
+  readonly InstanceType?: string | undefined;
+  readonly KeyName?: string | undefined;
+  readonly MaxCount: number;
+  readonly IamInstanceProfile?: { readonly Arn?: string | undefined; readonly Name?: string | undefined } | undefined;
+  readonly MetadataOptions?: OptionsInput | undefined;
+  readonly TagSpecifications?:
+    | readonly { readonly ResourceType?: string | undefined; readonly Tags?: readonly TagInput[] | undefined }[]
+    | undefined;
+}
+
+/** RunInstances is allowed only when it is allowed on everything that a launch makes or uses. */
+function launchNeeds(world: World, account: Account, input: LaunchInput, tags: readonly TagInput[]) {
+  const network = networkOf(world, { id: "any" } as Instance);
+  const arn = (kind: string, id: string) => ec2Arn(world.region, account.id, kind, id);
+  const options = input.MetadataOptions ?? {};
+  const context = {
+    ...requestTagContext(tags),
+    "ec2:region": world.region,
+    "ec2:instancetype": input.InstanceType ?? "t3.micro",
+    "ec2:metadatahttptokens": options.HttpTokens ?? DEFAULT_OPTIONS.tokens,
+    "ec2:metadatahttpendpoint": options.HttpEndpoint ?? DEFAULT_OPTIONS.endpoint,
+    "ec2:metadatahttpputresponsehoplimit": String(options.HttpPutResponseHopLimit ?? DEFAULT_OPTIONS.hopLimit),
+    ...(input.IamInstanceProfile?.Arn !== undefined && { "ec2:instanceprofile": input.IamInstanceProfile.Arn }),
+  };
+  const resources = [
+    arn("instance", "*"),
+    `arn:aws:ec2:${world.region}::image/${input.ImageId ?? "ami-0abcdef1234567890"}`,
+    arn("network-interface", "*"),
+    arn("security-group", network.securityGroupId),
+    arn("subnet", network.subnetId),
+    arn("volume", "*"),
+    ...(input.KeyName === undefined ? [] : [arn("key-pair", input.KeyName)]),
+  ];
+  return resources.map((resource) => ({ action: "ec2:RunInstances", resource, context }));
+}
+
+function instanceTags(input: LaunchInput): readonly TagInput[] {
+  return (input.TagSpecifications ?? []).flatMap((specification) => specification.Tags ?? []);
+}
+
+/** Base64 as `base64` writes it, line breaks included. */
+function isBase64(text: string): boolean {
+  const joined = text.replace(/\s/g, "");
+  return joined.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(joined);
+}
+
+function earlierLaunch(account: Account, clientToken: string | undefined): Instance[] {
+  if (clientToken === undefined || clientToken === "") return [];
+  return account.instances().filter((instance) => instance.clientToken === clientToken);
+}
+
+function isSameLaunch(input: LaunchInput, earlier: readonly Instance[]): boolean {
+  const [first] = earlier;
+  const isSame = (given: string | undefined, had: string | undefined) => given === undefined || given === had;
+  return (
+    earlier.length === input.MaxCount &&
+    isSame(input.ImageId, first?.imageId) &&
+    isSame(input.InstanceType, first?.instanceType) &&
+    isSame(input.KeyName, first?.keyName)
+  );
+}
+
+function reservationOf(world: World, instances: readonly Instance[]) {
+  return {
+    ReservationId: instances[0]!.reservationId,
+    OwnerId: world.accountId,
+    Groups: [],
+    Instances: instances.map((instance) => instanceView(world, instance, PENDING)),
+  };
+}

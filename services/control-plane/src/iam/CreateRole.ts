@@ -1,0 +1,65 @@
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+import { defaulted, integer, required, struct } from "@rolemint/wire";
+import { iamArn, managedPolicy, trustedIdsOf } from "@rolemint/world";
+import { requestTagContext } from "../tag-context.ts";
+import { action } from "./action.ts";
+import { Arn, Path, PolicyText, Role, RoleDescription, RoleName, Tags } from "./shapes.ts";
+import { duplicateTagProblem } from "./tags.ts";
+import { trustPolicyProblem } from "./trust.ts";
+import { fullRoleView } from "./views.ts";
+
+export const CreateRole = action({
+  name: "CreateRole",
+  input: struct({
+    Path: defaulted(Path, "/"),
+    RoleName: required(RoleName),
+    AssumeRolePolicyDocument: required(PolicyText),
+    Description: RoleDescription,
+    MaxSessionDuration: integer({ min: 3600, max: 43200 }),
+    PermissionsBoundary: Arn,
+    Tags,
+  }),
+  output: struct({ Role: required(Role) }),
+  errors: ["EntityAlreadyExists", "InvalidInput", "LimitExceeded", "MalformedPolicyDocument", "NoSuchEntity"],
+  needs: ({ account, input }) => [
+    {
+      action: "iam:CreateRole",
+      resource: iamArn(account.id, "role", input.Path, input.RoleName),
+      context: {
+        ...requestTagContext(input.Tags),
+        ...(input.PermissionsBoundary && { "iam:permissionsboundary": input.PermissionsBoundary }),
+      },
+    },
+  ],
+  handle({ world, account, input, ids, now, fail }) {
+    const name = input.RoleName;
+    if (account.roles.get(name)) throw fail("EntityAlreadyExists", `Role with name ${name} already exists.`);
+    const duplicate = duplicateTagProblem(input.Tags);
+    if (duplicate) throw fail("InvalidInput", duplicate);
+    const problem = trustPolicyProblem(world, input.AssumeRolePolicyDocument);
+    if (problem) throw fail(problem.code, problem.message);
+    const boundary = input.PermissionsBoundary;
+    if (boundary !== undefined && !managedPolicy(world, boundary)) {
+      throw fail("NoSuchEntity", `Scope ARN: ${boundary} does not exist or is not attachable.`);
+    }
+    if (account.roles.count() >= 1000) throw fail("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000");
+    const role = account.roles.put({
+      accountId: account.id,
+      name,
+      path: input.Path,
+      id: ids.unique("AROA", account.id),
+      arn: iamArn(account.id, "role", input.Path, name),
+      created: now,
+      trust: input.AssumeRolePolicyDocument,
+      trustedIds: trustedIdsOf(world, input.AssumeRolePolicyDocument),
+      description: input.Description,
+      maxSessionSeconds: input.MaxSessionDuration ?? 3600,
+      attached: [],
+      inline: {},
+      boundary,
+      tags: input.Tags ?? [],
+    });
+    const { MaxSessionDuration: _, ...shown } = fullRoleView(world, role);
+    return { Role: shown };
+  },
+});

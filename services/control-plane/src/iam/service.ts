@@ -1,0 +1,22 @@
+// IAM on the wire. Global: signed for us-east-1, or for the world's own region.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/welcome.html
+import { explainDenial } from "@rolemint/policy";
+import { AwsError } from "@rolemint/wire";
+import { queryService } from "../query-service.ts";
+import { iamActions } from "./index.ts";
+import { IAM_OPERATION_NAMES } from "./operation-names.ts";
+
+/** Codes that are no exceptions of the model, and so keep their name in the trail. */
+const PLAIN = new Set(["AccessDenied", "InternalFailure", "NotImplemented", "ValidationError"]);
+
+export const iam = queryService({
+  name: "iam",
+  version: "2010-05-08",
+  xmlns: "https://iam.amazonaws.com/doc/2010-05-08/",
+  quotesValues: false,
+  actions: iamActions,
+  isKnown: (name) => IAM_OPERATION_NAMES.has(name),
+  regions: ({ region }) => ["us-east-1", region],
+  denied: ({ request, denial }) => new AwsError("AccessDenied", 403, explainDenial("iam", request, denial)),
+  trailCode: (code) => (PLAIN.has(code) ? code : `${code}Exception`),
+});

@@ -1,0 +1,28 @@
+// Trust policies as IAM takes them: grammar, then the principals, then the size.
+import { checkTrustPolicy, invalidPrincipal, principalsOf } from "@rolemint/policy";
+import { idOfPrincipal, type World } from "@rolemint/world";
+
+/** Characters of a trust policy without white space that IAM takes. */
+const MAX_TRUST_CHARACTERS = 2048;
+
+/** What IAM refuses about a trust policy, or undefined. */
+export function trustPolicyProblem(
+  world: World,
+  text: string,
+): { readonly code: "MalformedPolicyDocument" | "LimitExceeded"; readonly message: string } | undefined {
+  const malformed = checkTrustPolicy(text);
+  if (malformed) return { code: "MalformedPolicyDocument", message: malformed.message };
+  const stranger = principalsOf(text).find((name) => isOwnEntity(world, name) && !idOfPrincipal(world, name));
+  if (stranger !== undefined) {
+    return { code: "MalformedPolicyDocument", message: invalidPrincipal(stranger).message };
+  }
+  if (text.replace(/\s/g, "").length > MAX_TRUST_CHARACTERS) {
+    return { code: "LimitExceeded", message: `Cannot exceed quota for ACLSizePerRole: ${MAX_TRUST_CHARACTERS}` };
+  }
+  return undefined;
+}
+
+/** A user or role of this account; whether those of other accounts exist is not known here. */
+function isOwnEntity(world: World, name: string): boolean {
+  return /^arn:aws:iam::\d{12}:(?:user|role)\//.test(name) && name.includes(`::${world.accountId}:`);
+}

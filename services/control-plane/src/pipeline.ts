@@ -1,0 +1,189 @@
+// The order in which the control plane looks at a call, one line a step. What differs between services stands in their
+// own `service.ts`; there is no `if` about a service here.
+import type { EventRecord, Principal } from "@rolemint/authority";
+import type { Caller } from "@rolemint/caller";
+import {
+  type Answer,
+  AwsError,
+  header,
+  Malformed,
+  notImplemented,
+  UnknownMember,
+  violations,
+  withDefaults,
+} from "@rolemint/wire";
+import { userIdentityOf, userNameOf, type World } from "@rolemint/world";
+import type { Action, CallOrigin, HandleContext, NeedContext, TrailFacts } from "./action.ts";
+import { authenticate, type Callers } from "./authenticate.ts";
+import { authorize } from "./authorize.ts";
+import type { Asked, IncomingCall, Service } from "./service.ts";
+import { trailParameters } from "./trail-parameters.ts";
+
+export interface Plane {
+  readonly world: World;
+  readonly callers: Callers;
+  /** Resolves when every data plane has seen the newest revision. */
+  acknowledged(): Promise<void>;
+  /** An error that is no AwsError: for the log, with its request id. */
+  unexpected(error: unknown, requestId: string): void;
+}
+
+/** Everything known of a call so far, for the record that is written whatever happens. */
+interface Progress {
+  readonly service: Service;
+  readonly call: IncomingCall;
+  readonly origin: CallOrigin & { readonly isSecure: boolean };
+  asked?: Asked;
+  action?: Action;
+  caller?: Caller;
+  context?: NeedContext<never>;
+}
+
+export async function answerCall(plane: Plane, service: Service, call: IncomingCall): Promise<Answered> {
+  const { world } = plane;
+  const progress: Progress = { service, call, origin: originOf(world, call) };
+  const { requestId } = progress.origin;
+  try {
+    const asked = (progress.asked = service.ask(call));
+    const action = (progress.action = route(service, asked));
+    const caller = (progress.caller = await authenticate(service, call, plane.callers, world));
+    const input = validated(service, action, decoded(service, action, asked));
+    const context = (progress.context = contextOf(world, caller.principal, input, progress.origin));
+    authorize(service, action.needs(context), caller, progress.origin, world);
+    refuseDryRun(input);
+    const output = handled(world, action, progress);
+    if (!action.isReadOnly) await plane.acknowledged();
+    note(world, progress, 200);
+    return { ...service.encode(action, output, requestId, call), requestId };
+  } catch (thrown) {
+    if (!(thrown instanceof AwsError)) plane.unexpected(thrown, requestId);
+    const error = thrown instanceof AwsError ? thrown : internalFailure();
+    if (progress.caller && progress.action) world.trail.later(trailCall(world, progress, undefined, error));
+    note(world, progress, error.status, error.code);
+    return { ...service.encodeError(error, requestId, call), requestId };
+  }
+}
+
+/** An answer and the id that it goes by. */
+export interface Answered extends Answer {
+  readonly requestId: string;
+}
+
+function route(service: Service, asked: Asked): Action {
+  const action = service.actions.get(asked.name);
+  if (action) return action;
+  throw service.isKnown(asked.name) ? notImplemented(asked.name) : service.unknownAction(asked);
+}
+
+function decoded(service: Service, action: Action, asked: Asked): Record<string, unknown> {
+  try {
+    return asked.decode(action);
+  } catch (problem) {
+    if (problem instanceof Malformed) throw service.malformed(problem);
+    if (problem instanceof UnknownMember) throw service.unknownMember(problem);
+    throw problem;
+  }
+}
+
+function validated(service: Service, action: Action, value: Record<string, unknown>): object {
+  const found = violations(action.input, value);
+  if (found.length > 0) throw service.invalid(found);
+  return withDefaults(action.input, value);
+}
+
+function contextOf(world: World, principal: Principal, input: object, origin: CallOrigin): NeedContext<never> {
+  const account = world.account(principal.AccountId);
+  return { world, account, input: input as never, caller: principal, now: wholeSecond(world.now()), origin };
+}
+
+/** EC2's DryRun: everything is checked, nothing is done. */
+function refuseDryRun(input: { readonly DryRun?: unknown }): void {
+  if (input.DryRun !== true) return;
+  throw new AwsError("DryRunOperation", 412, "Request would have succeeded, but DryRun flag is set.");
+}
+
+/** A change and its record in the trail are one transaction; a read is recorded later, with others. */
+function handled(world: World, action: Action, progress: Progress): object {
+  const context: HandleContext<never, never> = { ...progress.context!, ids: world.ids, fail: declaredByAction };
+  if (action.isReadOnly) {
+    const output = action.handle(context);
+    world.trail.later(trailCall(world, progress, output));
+    return output;
+  }
+  return world.change(() => {
+    const output = action.handle(context);
+    world.trail.add(trailCall(world, progress, output));
+    return output;
+  });
+}
+
+/** `actionsOf` gives each action a `fail` of its own codes. */
+function declaredByAction(): never {
+  throw new Error("an action was made without actionsOf");
+}
+
+function trailCall(world: World, progress: Progress, output: object | undefined, error?: AwsError) {
+  const { service, origin, context } = progress;
+  const action = progress.action!;
+  const principal = progress.caller!.principal;
+  const facts: TrailFacts = (context && action.trail?.(context, output)) ?? {};
+  const parameters = facts.requestParameters ?? (context && trailParameters(context.input));
+  const elements = facts.responseElements ?? (output && !action.isReadOnly ? trailParameters(output) : undefined);
+  return {
+    time: world.now(),
+    region: origin.region,
+    accountId: principal.AccountId,
+    eventSource: `${service.name}.amazonaws.com`,
+    eventName: action.name,
+    readOnly: action.isReadOnly,
+    identity: userIdentityOf(principal),
+    userName: userNameOf(principal),
+    accessKeyId: principal.AccessKeyId,
+    sourceIp: origin.sourceIp,
+    userAgent: origin.userAgent,
+    requestId: origin.requestId,
+    requestParameters: error?.status === 403 ? undefined : parameters,
+    responseElements: error ? undefined : elements,
+    resources: error ? undefined : facts.resources,
+    errorCode: error && service.trailCode(error.code),
+    errorMessage: error?.message,
+  };
+}
+
+/** The call in the timeline. */
+function note(world: World, progress: Progress, status: number, code?: string): void {
+  const principal = progress.caller?.principal;
+  const event: EventRecord = {
+    Time: world.now(),
+    Kind: code === undefined ? "call" : "refusal",
+    Instance: principal?.InstanceId,
+    Generation: principal?.Generation,
+    AccessKeyId: principal?.AccessKeyId,
+    Service: progress.service.name,
+    Action: progress.asked?.name,
+    Status: status,
+    Code: code,
+    RequestId: progress.origin.requestId,
+    UserAgent: progress.origin.userAgent,
+  };
+  world.note([event]);
+}
+
+function originOf(world: World, call: IncomingCall): Progress["origin"] {
+  return {
+    requestId: world.ids.uuid(),
+    sourceIp: call.sourceIp,
+    userAgent: header(call, "user-agent") ?? "",
+    region: world.region,
+    isSecure: call.isSecure,
+  };
+}
+
+function internalFailure(): AwsError {
+  const text = "The request processing has failed because of an unknown error, exception or failure.";
+  return new AwsError("InternalFailure", 500, text);
+}
+
+function wholeSecond(time: number): number {
+  return Math.floor(time / 1000) * 1000;
+}

@@ -1,0 +1,130 @@
+// A metadata listener: plain requests are answered right from the socket, every other connection is handed whole to
+// node:http; both by the same pure function. Nothing on the way of a request waits for anything but the lookup.
+import type { Server as HttpServer } from "node:http";
+import { createServer, type Socket } from "node:net";
+import type { EventRecord, InstanceView } from "@rolemint/authority";
+import { type Entropy, hostEntropy, type Listener, listen } from "@rolemint/host";
+import type { Log } from "@rolemint/host/log";
+import { type Answer, textOf } from "./answer.ts";
+import { metadataEvent } from "./events.ts";
+import { readPlain } from "./fast-lane.ts";
+import type { MetadataRequest } from "./request.ts";
+import { respond, respondUnavailable } from "./respond.ts";
+
+type Found = InstanceView | undefined;
+
+export interface MetadataListenerOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Whose metadata a connection may see, asked anew for each request; undefined for no instance. */
+  readonly lookup: (socket: Socket) => Found | Promise<Found>;
+  /** World time, milliseconds. */
+  readonly now: () => number;
+  readonly record: (event: EventRecord) => void;
+  readonly log: Log;
+  readonly entropy?: Entropy;
+  /** After so long without a byte a connection is closed; default a minute. */
+  readonly idleMs?: number;
+}
+
+const IDLE_MS = 60_000;
+
+/** Listens; rejects with ListenError when the port can't be bound. */
+export async function startMetadataListener(options: MetadataListenerOptions): Promise<Listener> {
+  const { host, port, now, idleMs = IDLE_MS } = options;
+  const exchange = exchangeOver(options);
+  let slow: Promise<HttpServer> | undefined;
+  const slowLane = () => {
+    slow ??= import("./slow-lane.ts").then((lane) => lane.makeSlowLane({ exchange, now, idleMs }));
+    return slow;
+  };
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    socket.setTimeout(idleMs, () => socket.destroy());
+    socket.on("error", () => socket.destroy());
+    serve(socket, exchange, slowLane);
+  });
+  const listener = await listen(server, host, port);
+  return {
+    ...listener,
+    async close() {
+      await listener.close();
+      (await slow)?.close();
+    },
+  };
+}
+
+type Exchange = (request: MetadataRequest, socket: Socket) => Answer | Promise<Answer>;
+
+/** One request to its answer, recorded. Never throws or rejects: what can't be answered is a 503, as on EC2. */
+function exchangeOver(options: MetadataListenerOptions): Exchange {
+  const { lookup, now, record, log, entropy = hostEntropy } = options;
+  const answerFor = (request: MetadataRequest, view: Found): Answer => {
+    const time = now();
+    const answer = respond(request, view, time, entropy);
+    record(metadataEvent(request, view, answer, time));
+    return answer;
+  };
+  const giveUp = (request: MetadataRequest, error: unknown): Answer => {
+    log.error({ err: error, target: request.target }, "a metadata request could not be answered");
+    return respondUnavailable(request, now());
+  };
+  return (request, socket) => {
+    try {
+      const found = lookup(socket);
+      if (!(found instanceof Promise)) return answerFor(request, found);
+      return found.then((view) => answerFor(request, view)).catch((error) => giveUp(request, error));
+    } catch (error) {
+      return giveUp(request, error);
+    }
+  };
+}
+
+/** The fast lane of one connection, until it ends or is handed over. */
+function serve(socket: Socket, exchange: Exchange, slowLane: () => Promise<HttpServer>): void {
+  const finish = () => socket.end();
+
+  function leaveLane(): void {
+    socket.off("data", take);
+    socket.off("end", finish);
+  }
+
+  function send(answer: Answer): void {
+    const isTaken = socket.write(textOf(answer), "latin1");
+    if (!answer.isKept) {
+      leaveLane();
+      socket.destroySoon();
+    } else if (!isTaken) {
+      // A client that asks without reading has to wait.
+      socket.pause();
+      socket.once("drain", () => socket.resume());
+    }
+  }
+
+  function take(chunk: Buffer): void {
+    const request = readPlain(chunk);
+    if (!request) return handOver(chunk);
+    const answer = exchange(request, socket);
+    if (!(answer instanceof Promise)) return send(answer);
+    // What comes meanwhile stays in the socket, so that answers keep their order.
+    socket.pause();
+    answer.then((late) => {
+      socket.resume();
+      send(late);
+    });
+  }
+
+  function handOver(chunk: Buffer): void {
+    leaveLane();
+    socket.pause();
+    slowLane().then((server) => {
+      if (socket.destroyed) return;
+      socket.unshift(chunk);
+      server.emit("connection", socket);
+      socket.resume();
+    });
+  }
+
+  socket.on("data", take);
+  socket.on("end", finish);
+}

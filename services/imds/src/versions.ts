@@ -1,0 +1,45 @@
+// The version roots. A dated root shows only what existed at its date, so comparing texts is enough: `1.0` sorts before
+// every date and `latest` after.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+export const VERSIONS = [
+  "1.0",
+  "2007-01-19",
+  "2007-03-01",
+  "2007-08-29",
+  "2007-10-10",
+  "2007-12-15",
+  "2008-02-01",
+  "2008-09-01",
+  "2009-04-04",
+  "2011-01-01",
+  "2011-05-01",
+  "2012-01-12",
+  "2014-02-25",
+  "2014-11-05",
+  "2015-10-20",
+  "2016-04-19",
+  "2016-06-30",
+  "2016-09-02",
+  "2018-03-28",
+  "2018-08-17",
+  "2018-09-24",
+  "2019-10-01",
+  "2020-10-27",
+  "2021-01-03",
+  "2021-03-23",
+  "2021-07-15",
+  // Proposed, not recorded: `system` dates from it.
+  "2022-09-24",
+  "latest",
+] as const;
+
+const KNOWN: ReadonlySet<string> = new Set(VERSIONS);
+
+export function isVersion(name: string): boolean {
+  return KNOWN.has(name);
+}
+
+/** Whether a root shows what came with version `since`. */
+export function shows(version: string, since: string): boolean {
+  return since <= version;
+}

@@ -1,0 +1,115 @@
+// How fast the metadata service gives a credential document: `wrk` with 32 kept connections and a token, in turn against
+// our listener and against a bare node:http server that returns the same bytes. Run directly, or by `make bench`.
+import { spawn, spawnSync } from "node:child_process";
+import { createServer } from "node:http";
+import { hostClock, hostEntropy, listen } from "@rolemint/host";
+import { silentLog } from "@rolemint/host/log";
+import { metadataEvents, respond, startMetadataListener } from "@rolemint/imds";
+import { SAMPLE_VIEW } from "@rolemint/imds/sample-view";
+
+export interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly ratio?: number;
+  readonly bound?: number;
+  readonly ok?: boolean;
+}
+
+const PATH = "/latest/meta-data/iam/security-credentials/s3access";
+const ROUNDS = 5;
+const SECONDS = 2;
+const CONNECTIONS = 32;
+/** The document is to come faster than node:http can send it. */
+const BOUND = 1;
+
+interface Server {
+  readonly name: string;
+  readonly port: number;
+  close(): Promise<unknown>;
+}
+
+/** The listener as it runs: token checked, every request recorded. */
+async function startOurs(): Promise<Server> {
+  const recorded = { record: async () => ({}) };
+  const events = metadataEvents(recorded, silentLog);
+  const { record } = events;
+  const lookup = () => SAMPLE_VIEW;
+  const options = { host: "127.0.0.1", port: 0, lookup, now: hostClock.now, record, log: silentLog };
+  const listener = await startMetadataListener(options);
+  return { name: "metadata service", port: listener.port, close: () => listener.close().then(events.close) };
+}
+
+/** What node:http does at best: no token, no table, nothing but the bytes. */
+async function startBare(token: string): Promise<Server> {
+  const headers = ["X-aws-ec2-metadata-token", token];
+  const request = { method: "GET", target: PATH, rawHeaders: headers, httpVersion: "1.1" };
+  const body = Buffer.from(respond(request, SAMPLE_VIEW, hostClock.now(), hostEntropy).body, "latin1");
+  const server = createServer((_, response) => {
+    response.writeHead(200, ["Content-Type", "text/plain", "Content-Length", String(body.length)]);
+    response.end(body);
+  });
+  const listener = await listen(server, "127.0.0.1", 0);
+  return { name: "bare node:http", port: listener.port, close: () => listener.close() };
+}
+
+async function newToken(port: number): Promise<string> {
+  const headers = { "X-aws-ec2-metadata-token-ttl-seconds": "21600" };
+  const answer = await fetch(`http://127.0.0.1:${port}/latest/api/token`, { method: "PUT", headers });
+  return answer.text();
+}
+
+/** Requests a second, by wrk's own count. */
+function load(port: number, token: string): Promise<number> {
+  const headers = ["-H", "Connection: keep-alive", "-H", `X-aws-ec2-metadata-token: ${token}`];
+  const size = ["-t", "1", "-c", String(CONNECTIONS), "-d", `${SECONDS}s`];
+  const wrk = spawn("wrk", [...size, ...headers, `http://127.0.0.1:${port}${PATH}`], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return new Promise((resolve, reject) => {
+    let text = "";
+    wrk.stdout.on("data", (chunk) => {
+      text += chunk;
+    });
+    wrk.once("error", reject);
+    wrk.once("close", () => {
+      if (/Non-2xx|Socket errors/.test(text)) return reject(new Error(`the load met errors:\n${text}`));
+      resolve(Number(/Requests\/sec:\s*([\d.]+)/.exec(text)?.[1] ?? 0));
+    });
+  });
+}
+
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+export async function run(): Promise<Row[]> {
+  if (spawnSync("wrk", ["-v"]).error) return [{ name: "imds: skipped, wrk is not installed", value: 0, unit: "" }];
+  const ours = await startOurs();
+  const token = await newToken(ours.port);
+  const bare = await startBare(token);
+  const rates: { ours: number; bare: number }[] = [];
+  await load(ours.port, token);
+  await load(bare.port, token);
+  for (let round = 0; round < ROUNDS; round++) {
+    rates.push({ ours: await load(ours.port, token), bare: await load(bare.port, token) });
+  }
+  await Promise.all([ours.close(), bare.close()]);
+  const ratio = median(rates.map((rate) => rate.ours / rate.bare));
+  const unit = "requests/s";
+  return [
+    {
+      name: `imds: credential document, ${bare.name}`,
+      value: Math.round(median(rates.map((rate) => rate.bare))),
+      unit,
+    },
+    {
+      name: `imds: credential document, ${ours.name}`,
+      value: Math.round(median(rates.map((rate) => rate.ours))),
+      unit,
+      ratio: Number(ratio.toFixed(2)),
+      bound: BOUND,
+      ok: ratio >= BOUND,
+    },
+  ];
+}
+
+if (import.meta.main) console.table(await run());
