@@ -38,7 +38,7 @@ export function checkAttachments(world: unknown, awsManagedPolicies: ReadonlySet
 function checkList(list: readonly unknown[], path: Path, known: Known, report: Report): void {
   if (list.length > MOST_ATTACHED)
     report(path, `has ${list.length} policies; at most ${MOST_ATTACHED} can be attached`);
-  for (const [index, arn] of list.entries()) {
+  for (const [index, arn] of list.slice(0, MOST_ATTACHED).entries()) {
     if (typeof arn !== "string") continue;
     const problem = list.indexOf(arn) < index ? "is in the list twice" : arnProblem(arn, known);
     if (problem !== undefined) report([...path, index], problem);

@@ -9,7 +9,7 @@ import { bucketNameProblem } from "./bucket-name.ts";
 import { entriesOf, itemsOf, namesOf, textAt, valueAt } from "./draft.ts";
 import { suggestion } from "./nearest.ts";
 import { type Path, pathText, quote } from "./problem.ts";
-import { NAMES } from "./schema.ts";
+import { INSTANT, NAMES } from "./schema.ts";
 import { checkTags } from "./tags.ts";
 
 /** `message` is a predicate about what is at `path`; it stands at the value unless `where` is "key". */
@@ -76,7 +76,7 @@ const LONGEST_MS = 8760 * 3_600_000;
 
 function checkTimes(world: unknown, report: Report): void {
   const start = textAt(world, "clock", "start");
-  if (start !== undefined && /^20\d\d-/.test(start) && instantOf(start) === undefined) {
+  if (start !== undefined && INSTANT.test(start) && instantOf(start) === undefined) {
     report(["clock", "start"], `must be a time such as 2026-11-22T05:30:00Z, and ${quote(start)} never was or will be`);
   }
   const lifetime = durationAt(world, "rotation", "lifetime");
@@ -128,14 +128,14 @@ function checkAccessKeys(world: unknown, report: Report): void {
 
 /** An instance profile is made for each role that an instance names by `role`. */
 function checkProfiles(world: unknown, existing: ReadonlySet<string>, report: Report): void {
-  const roles = namesOf(valueAt(world, "roles"));
+  const roles = new Set(namesOf(valueAt(world, "roles")));
   const instances = entriesOf(valueAt(world, "instances"));
   const made = instances.map(([, instance]) => textAt(instance, "role")).filter((role) => role !== undefined);
   const profiles = new Set([...made, ...existing]);
   for (const [name, instance] of instances) {
     const role = textAt(instance, "role");
     const profile = textAt(instance, "instanceProfile");
-    if (role !== undefined && !roles.includes(role)) {
+    if (role !== undefined && !roles.has(role)) {
       report(
         ["instances", name, "role"],
         `names the role ${quote(role)}, which is not in roles${suggestion(role, roles)}`,
@@ -145,7 +145,7 @@ function checkProfiles(world: unknown, existing: ReadonlySet<string>, report: Re
     if (role !== undefined) report(["instances", name, "instanceProfile"], "and role exclude each other", "key");
     if (profiles.has(profile)) continue;
     const which = `names the instance profile ${quote(profile)}, which no instance's role makes`;
-    const hint = roles.includes(profile) ? `; write role: ${profile}` : suggestion(profile, profiles);
+    const hint = roles.has(profile) ? `; write role: ${profile}` : suggestion(profile, profiles);
     report(["instances", name, "instanceProfile"], which + hint);
   }
 }

@@ -1,7 +1,17 @@
 // A YAML (or JSON, which is YAML) text as plain values, with the place of every value and key. The tree is walked here
 // rather than by the library's toJS, because only so does an alias, a repeated key or a tag keep its line, and an alias
 // bomb its bounds.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type YAMLMap } from "yaml";
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type YAMLMap,
+} from "yaml";
 import { type Path, type Problem, pathText, quote } from "./problem.ts";
 
 const MAX_DEPTH = 100;
@@ -17,6 +27,10 @@ const CORE_TAGS = new Set([
 /** A text that was read: its value, and where everything in it stands. */
 export interface YamlText {
   readonly value: unknown;
+  /** Of tags, keys and aliases; what they are about is not in the value. */
+  readonly problems: readonly Problem[];
+  /** The paths, as text, of what could not be read. */
+  readonly unread: ReadonlySet<string>;
   /** The node of a value, aliases resolved; undefined when there is no such value. */
   nodeAt(path: Path): Node | null | undefined;
   /** The letters of a scalar; undefined for anything else. */
@@ -38,13 +52,18 @@ interface Walk {
   readonly problems: Problem[];
   readonly places: Map<string, Place & { readonly node: Node | null }>;
   readonly anchors: Map<string, Node>;
+  /** What each alias stood for where it was written; its anchor's name may be given again later. */
+  readonly targets: Map<Node, Node | undefined>;
   /** The collections around the value being read: an alias of one of them would have no end. */
   readonly around: Set<Node>;
+  readonly unread: Set<string>;
+  /** How many aliases the value being read is inside of. */
   aliases: number;
   values: number;
+  tooDeep?: Problem;
 }
 
-/** `text` is without a byte order mark; `file` is the name that problems bear. */
+/** `text` is without a byte order mark; `file` is the name that problems bear. Only problems: it could not be read. */
 export function readYaml(text: string, file: string): { yaml: YamlText } | { problems: readonly Problem[] } {
   const lineCounter = new LineCounter();
   const at: At = (offset, path, message) => {
@@ -73,6 +92,8 @@ export function readYaml(text: string, file: string): { yaml: YamlText } | { pro
     problems: [],
     places: new Map(),
     anchors: new Map(),
+    targets: new Map(),
+    unread: new Set(),
     around: new Set(),
     aliases: 0,
     values: 0,
@@ -80,8 +101,17 @@ export function readYaml(text: string, file: string): { yaml: YamlText } | { pro
   const contents = first?.contents ?? null;
   const start = contents?.range?.[0] ?? 0;
   const value = readNode(walk, contents, [], { key: start, value: start });
-  return walk.problems.length > 0 ? { problems: walk.problems } : { yaml: textOf(walk, value) };
+  if (walk.values > MAX_VALUES)
+    return { problems: [at(0, [], `has more than ${MAX_VALUES} values, aliases included`)] };
+  if (walk.tooDeep) return { problems: [walk.tooDeep] };
+  return { yaml: textOf(walk, value) };
 }
+
+/** For errors that the parser words by its own insides. */
+const WORDS: Readonly<Record<string, string>> = {
+  NON_STRING_KEY: "a key must be a plain text",
+  RESOURCE_EXHAUSTION: "it is nested too deep",
+};
 
 /** One a line and no more than a few: what follows the first error is mostly its echo. */
 function syntaxProblems(
@@ -90,7 +120,7 @@ function syntaxProblems(
 ): Problem[] {
   const byLine = new Map<number, Problem>();
   for (const { pos, code, message } of errors) {
-    const what = code === "RESOURCE_EXHAUSTION" ? "it is nested too deep" : message;
+    const what = WORDS[code] ?? message;
     const problem = at(pos[0], [], `is not valid YAML: ${what}`);
     if (!byLine.has(problem.line) && byLine.size < MAX_SYNTAX_PROBLEMS) byLine.set(problem.line, problem);
   }
@@ -98,17 +128,18 @@ function syntaxProblems(
 }
 
 function readNode(walk: Walk, node: Node | null, path: Path, place: Place): unknown {
-  if (walk.values > MAX_VALUES) return undefined;
-  if (isAlias(node)) return readAlias(walk, node.source, path, place);
-  const refuse = (message: string): undefined => {
-    walk.problems.push(walk.at(place.value, path, message));
-  };
   walk.values += 1;
-  if (walk.values > MAX_VALUES) return refuse(`makes more than ${MAX_VALUES} values of the file, aliases included`);
-  if (path.length > MAX_DEPTH) return refuse(`is nested more than ${MAX_DEPTH} deep`);
+  if (walk.values > MAX_VALUES) return undefined;
+  if (isAlias(node)) return readAlias(walk, node, path, place);
+  if (path.length > MAX_DEPTH) {
+    walk.tooDeep ??= walk.at(place.value, path, `is nested more than ${MAX_DEPTH} deep`);
+    return undefined;
+  }
   walk.places.set(placeKey(path), { ...place, node });
   if (node === null) return null;
-  if (node.tag !== undefined && !CORE_TAGS.has(node.tag)) return refuse(`has the tag ${node.tag}, which is not read`);
+  if (node.tag !== undefined && !CORE_TAGS.has(node.tag)) {
+    return refuse(walk, place.value, path, `has the tag ${node.tag}, which is not read`);
+  }
   const { anchor } = node as { anchor?: string };
   if (anchor !== undefined && walk.aliases === 0) walk.anchors.set(anchor, node);
   if (isScalar(node)) return node.value;
@@ -134,7 +165,7 @@ function readMap(walk: Walk, node: YAMLMap, path: Path): Record<string, unknown>
     const name = isScalar(key) && typeof key.value === "string" ? key.value : undefined;
     const here = name === undefined ? path : [...path, name];
     const wrong = keyProblem(walk, name, written);
-    if (wrong !== undefined) walk.problems.push(walk.at(start, here, wrong));
+    if (wrong !== undefined) refuse(walk, start, here, wrong);
     if (name === undefined || wrong !== undefined) continue;
     written.set(name, start);
     read[name] = readNode(walk, value, here, { key: start, value: value?.range?.[0] ?? start });
@@ -151,12 +182,12 @@ function keyProblem(walk: Walk, name: string | undefined, written: ReadonlyMap<s
 }
 
 /** What is wrong with the aliased value itself is told where the alias stands, what is inside where it was written. */
-function readAlias(walk: Walk, name: string, path: Path, place: Place): unknown {
-  const target = walk.anchors.get(name);
+function readAlias(walk: Walk, alias: Alias, path: Path, place: Place): unknown {
+  const target = walk.targets.has(alias) ? walk.targets.get(alias) : walk.anchors.get(alias.source);
+  walk.targets.set(alias, target);
   if (target === undefined || walk.around.has(target)) {
     const why = target ? "which it is a part of" : "which is no anchor before it";
-    walk.problems.push(walk.at(place.value, path, `is an alias of ${quote(name)}, ${why}`));
-    return undefined;
+    return refuse(walk, place.value, path, `is an alias of ${quote(alias.source)}, ${why}`);
   }
   walk.aliases += 1;
   const value = readNode(walk, target, path, place);
@@ -164,9 +195,17 @@ function readAlias(walk: Walk, name: string, path: Path, place: Place): unknown 
   return value;
 }
 
-function textOf({ at, places }: Walk, value: unknown): YamlText {
+/** Within an alias it was told before, where the anchor is. */
+function refuse(walk: Walk, offset: number, path: Path, message: string): undefined {
+  walk.unread.add(pathText(path));
+  if (walk.aliases === 0) walk.problems.push(walk.at(offset, path, message));
+}
+
+function textOf({ at, places, problems, unread }: Walk, value: unknown): YamlText {
   return {
     value,
+    problems,
+    unread,
     nodeAt: (path) => places.get(placeKey(path))?.node,
     sourceAt: (path) => {
       const node = places.get(placeKey(path))?.node;

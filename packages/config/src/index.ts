@@ -1,4 +1,5 @@
 // rolemint.yaml: read, checked and made plain. Importing this loads no parser.
+export { type Applied, ApplyError, applyConfig, configuredInstance } from "./apply.ts";
 export type {
   BucketConfig,
   Config,

@@ -12,8 +12,9 @@ const WORDS: Readonly<Record<Expected, string>> = {
   end: "nothing more",
 };
 
-const LEXEME =
-  /[{}[\],:]|"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const TEXT = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
+const LEXEME = new RegExp(`[{}[\\],:]|${TEXT.source}|${NUMBER.source}|true|false|null`, "y");
 
 /** Undefined when the text is JSON; else the offset of what is wrong, and what belongs there. */
 export function jsonError(text: string): { readonly offset: number; readonly wanted: string } | undefined {

@@ -135,16 +135,22 @@ function readFileSpot(reading: Reading, spot: Spot, reference: Readonly<Record<s
 }
 
 function accept(text: string, spot: Spot, refuse: (message: string) => void): string | undefined {
+  const problem = textProblem(text, spot);
+  if (problem === undefined) return text;
+  refuse(problem);
+  return undefined;
+}
+
+function textProblem(text: string, spot: Spot): string | undefined {
   const size = sizeOf(text);
   const most = MOST[spot.kind];
-  const malformed = malformedBy(text, spot);
-  if (size > most) refuse(`is too large: ${size} characters of at most ${most}, white space not counted`);
+  if (size > most) return `is too large: ${size} characters of at most ${most}, white space not counted`;
   // What IAM's API takes as the text of a policy.
-  else if (spot.kind !== "bucket" && /[^\t\n\r\u0020-\u00ff]/.test(text)) {
-    refuse("has a character beyond U+00FF, which IAM does not take in a policy; write it as \\uXXXX");
-  } else if (malformed) refuse(`is not a policy that AWS takes: ${malformed.code}, ${malformed.message}`);
-  else return text;
-  return undefined;
+  if (spot.kind !== "bucket" && /[^\t\n\r\u0020-\u00ff]/.test(text)) {
+    return "has a character beyond U+00FF, which IAM does not take in a policy; write it as \\uXXXX";
+  }
+  const malformed = malformedBy(text, spot);
+  return malformed && `is not a policy that AWS takes: ${malformed.code}, ${malformed.message}`;
 }
 
 function malformedBy(text: string, { kind, path }: Spot): Malformed | undefined {

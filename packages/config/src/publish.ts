@@ -30,10 +30,10 @@ export function manualText(): string {
 const INTRODUCTION = `<!-- Made by packages/config/src/publish.ts from the schema; change that, then run it. -->
 # rolemint.yaml
 
-\`rolemint up\` reads \`./rolemint.yaml\`, or the file given by \`--config\`; without a file it runs the built-in world: account
-111122223333 in us-east-1, a running instance \`web\` without a profile, a bucket \`demo\` with the object \`hello.txt\`. The file is YAML 1.2 or
-JSON. A key that is not listed here, a bad value or a name that leads nowhere is refused with file, line and a suggestion, and
-nothing starts. \`packages/config/rolemint.schema.json\` is the JSON Schema, for editors.
+\`rolemint up\` reads \`./rolemint.yaml\`, or the file given by \`--config\`; without a file it runs the built-in world:
+account 111122223333 in us-east-1, a running instance \`web\` without a profile, a bucket \`demo\` with \`hello.txt\`.
+The file is YAML 1.2 or JSON. A key that is not listed here, a bad value or a name that leads nowhere is refused with
+file, line and a suggestion, and nothing starts. Editors may use \`packages/config/rolemint.schema.json\`.
 
 What \`rolemint init\` writes:
 `;
@@ -45,9 +45,10 @@ const ROTATION = `## Rotation profiles
 
 const RULES = `## Policies
 
-A policy is an AWS policy document: a mapping, a text that holds JSON, or \`{ file: ./p.json }\` with a path relative to this file. A file or a
-text is kept byte for byte; a mapping becomes compact JSON with its keys in the order written. Every policy is held against AWS's own
-grammar and size limits. \`managedPolicies\` and \`permissionsBoundary\` take ARNs, as AWS does: a policy \`reports\` in \`policies\` is
+A policy is an AWS policy document: a mapping, a text that holds JSON, or \`{ file: ./p.json }\` with a path relative to
+this file. A file or a text is kept byte for byte; a mapping becomes compact JSON with its keys in the order written.
+Every policy is held against AWS's own grammar and size limits. \`managedPolicies\` and \`permissionsBoundary\` take
+ARNs, as AWS does: a policy \`reports\` in \`policies\` is
 \`arn:aws:iam::ACCOUNT:policy/reports\`.
 
 ## Values
@@ -56,7 +57,8 @@ grammar and size limits. \`managedPolicies\` and \`permissionsBoundary\` take AR
 - Times are ISO 8601, \`2026-11-22T05:30:00Z\`.
 - An account id without quotes is taken digit by digit, so a leading zero is safe.
 - Tags are texts: a number or \`true\` needs quotes.
-- Anchors and aliases work; merge keys (\`<<\`), tags of your own and a second document are refused, and so is a file over 1 MiB.
+- Anchors and aliases work; merge keys (\`<<\`), tags of your own and a second document are refused, and so
+  is a file over 1 MiB.
 - IAM does not tell capitals from small letters in names: \`App\` and \`app\` are the same role.
 - An instance goes by its \`Name\` tag; two instances may not go by the same name.
 - \`instanceProfile\` names a profile that another instance's \`role\` makes, or one that the state has already.
@@ -82,7 +84,8 @@ function row(key: string, value: JsonSchema, path: readonly string[], isRequired
 function notYetNote(path: readonly string[]): string {
   const found = NOT_YET.find((entry) => entry.path.join(".") === path.join(".").replaceAll("NAME", "*"));
   if (!found) return "";
-  return ` **${found.value === undefined ? "Refused" : `\`${found.value}\` is refused`} in this version:** it ${NOT_YET_REASON}.`;
+  const what = found.value === undefined ? "Refused" : `\`${found.value}\` is refused`;
+  return ` **${what} in this version:** it ${NOT_YET_REASON}.`;
 }
 
 /** The mappings with keys of their own inside a value, where `NAME` stands for a name and `[]` for an item. */

@@ -37,7 +37,9 @@ export function configOf(text: string, file: string, options: LoadOptions, notYe
   checkNotYet(value, notYet, report);
   const policies = readPolicies(yaml, value, file);
   problems.push(...policies.problems);
-  if ("problems" in checked || problems.length > 0) return { problems: inOrder(problems, file) };
+  // What could not be read is not also missing.
+  const all = [...yaml.problems, ...problems.filter(({ path }) => !yaml.unread.has(path))];
+  if ("problems" in checked || all.length > 0) return { problems: inOrder(all, file) };
   return { config: normalise(checked.settings, policies, file) };
 }
 

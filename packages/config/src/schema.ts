@@ -70,7 +70,7 @@ const rotation = z
   .describe("When credentials of instances are renewed and how long they live: a profile or durations.");
 
 /** ISO 8601, or a YAML timestamp. */
-const INSTANT = /^20\d\d-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?( ?[Zz]| ?[+-]\d\d?(:?\d\d)?)?)?$/;
+export const INSTANT = /^20\d\d-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?( ?[Zz]| ?[+-]\d\d?(:?\d\d)?)?)?$/;
 
 const clock = mapping({
   start: text("time", INSTANT, "a time such as 2026-11-22T05:30:00Z")

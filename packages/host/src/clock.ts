@@ -27,3 +27,8 @@ export function hostTimeOf(line: ClockLine, time: number): number {
       ? line.at
       : Number.POSITIVE_INFINITY;
 }
+
+/** AWS's times are whole seconds. */
+export function wholeSeconds(time: number): number {
+  return Math.floor(time / 1000) * 1000;
+}

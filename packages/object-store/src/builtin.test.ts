@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { type Backend, Refusal } from "./backend.ts";
 import { openBuiltinStore } from "./builtin.ts";
-import { bytesOf, codeOf, incoming, MiB, md5, refusalOf, wholeOf } from "./contract/subject.ts";
+import { bytesOf, incoming, MiB, md5, wholeOf } from "./contract/samples.ts";
+import { codeOf, refusalOf } from "./contract/subject.ts";
 import { describeBackend } from "./contract.ts";
 
 const clock = { now: () => 1_800_000_000_123 };

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { openBuiltinStore } from "./builtin.ts";
-import { bytesOf, incoming } from "./contract/subject.ts";
+import { bytesOf, incoming } from "./contract/samples.ts";
 
 const [directory, run] = process.argv.slice(2);
 const clock = { now: () => 1_800_000_000_000 };
@@ -35,7 +35,7 @@ async function putInParts(key: string, bytes: Buffer): Promise<{ etag: string }>
 async function work(worker: string): Promise<never> {
   for (let turn = 0; ; turn++) {
     const bytes = bytesOf(((turn * 7919) % 100) + 1, turn);
-    const large = bytesOf(100_000 + (turn % 50), turn);
+    const large = bytesOf(70_000 + (turn % 50), turn);
     await change(`${worker}/small/${turn}`, () => put(`${worker}/small/${turn}`, bytes));
     await change(`${worker}/large/${turn}`, () => put(`${worker}/large/${turn}`, large));
     await change(`${worker}/again`, () => put(`${worker}/again`, turn % 2 ? bytes : large));

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { Backend, ObjectFacts } from "./backend.ts";
 import { openBuiltinStore } from "./builtin.ts";
-import { MiB, md5, wholeOf } from "./contract/subject.ts";
+import { MiB, md5, wholeOf } from "./contract/samples.ts";
 
 const ROUNDS = 10;
 const clock = { now: () => 1_800_000_000_000 };
@@ -38,7 +38,7 @@ async function writeAndKill(run: number, known: Map<string, Known>): Promise<voi
     else known.set(key, { etag, isUncertain: false });
     if (word === "try" || isDue) continue;
     isDue = true;
-    setTimeout(() => child.kill("SIGKILL"), randomInt(5, 250));
+    setTimeout(() => child.kill("SIGKILL"), randomInt(1, 120));
   }
   expect(await ended).toBe("SIGKILL");
 }

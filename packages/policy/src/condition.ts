@@ -1,5 +1,5 @@
-// One operator of a Condition element as a question to the request's context: which values count when there are several,
-// and what a missing key means. What can't be told (an unknown operator, a value that can't be read) is left
+// One operator of a Condition element as a question to the request's context: which values count when there are
+// several, and what a missing key means. What can't be told (an unknown operator, a value that can't be read) is left
 // undefined here, and the statement decides it against the caller.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_multi-value-conditions.html
 import type { ConditionBlock } from "./document.ts";

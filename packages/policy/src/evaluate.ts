@@ -1,5 +1,5 @@
 // The decision: may this principal do this. First any deny, anywhere; then what the resource grants and to whom; then
-// the policy types that limit the principal. Each policy type is a row of `layers`, in the order in which AWS names them.
+// the policy types that limit the principal. Each policy type is a row of `layers`.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 import { parseDocument } from "./document.ts";
 import { isSigned, type Naming, type SignedPrincipal } from "./principal.ts";

@@ -159,7 +159,8 @@ describe("identity policies", () => {
     JSON.stringify({ Version: "2012-10-17", Statement: [{ ...statement, ...changes }] });
   const version = "Policy document must be version 2012-10-17 or greater.";
   const paths =
-    "user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.";
+    "user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, " +
+    "sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.";
 
   test.each<[message: string | undefined, text: string]>([
     [undefined, text({ Resource: "arn:aws:ec2:*" })],

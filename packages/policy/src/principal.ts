@@ -45,8 +45,8 @@ type Entry =
   | { readonly type: "unreadable" };
 
 const rootArn = /^arn:(aws|aws-cn|aws-us-gov):iam::(\d{12}):root$/;
-const entityArn =
-  /^arn:(aws|aws-cn|aws-us-gov):(iam::\d{12}:(user|role)\/|sts::\d{12}:assumed-role\/[^/]+\/|sts::\d{12}:federated-user\/)[^*?]*[^*?/]$/;
+const iamArn = /^arn:(aws|aws-cn|aws-us-gov):iam::\d{12}:(user|role)\/[^*?]*[^*?/]$/;
+const stsArn = /^arn:(aws|aws-cn|aws-us-gov):sts::\d{12}:(assumed-role\/[^*?/]+|federated-user)\/[^*?/]+$/;
 const uniqueId = /^(AIDA|AROA)[A-Z0-9]{8,}$/;
 const serviceName = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)$/;
 
@@ -68,7 +68,7 @@ function readAwsEntry(name: string): Entry {
   if (/^\d{12}$/.test(name)) return { type: "account", accountId: name, partition: undefined };
   const root = rootArn.exec(name);
   if (root) return { type: "account", accountId: root[2]!, partition: root[1] };
-  if (entityArn.test(name)) return { type: "arn", arn: name };
+  if (iamArn.test(name) || stsArn.test(name)) return { type: "arn", arn: name };
   return uniqueId.test(name) ? { type: "uniqueId", id: name } : { type: "unreadable" };
 }
 

@@ -1,5 +1,5 @@
-// The actions of S3 by what they work on, for the grammar of bucket policies: S3 refuses an action that it does not have,
-// and one that does not go with the statement's resources.
+// The actions of S3 by what they work on, for the grammar of bucket policies: S3 refuses an action that it does not
+// have, and one that does not go with the statement's resources.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 
 export const s3Actions = {

@@ -77,7 +77,7 @@ function misfit({ effect }: Statement): Part {
 }
 
 /** `*`, or a service and a name with one colon between them. */
-export function isActionPattern(text: string): boolean {
+function isActionPattern(text: string): boolean {
   return text === "*" || /^([a-z0-9.-]+|\*):[^:]+$/i.test(text);
 }
 

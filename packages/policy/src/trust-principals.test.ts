@@ -5,7 +5,8 @@ import { principalsOf, renamePrincipals } from "./trust-principals.ts";
 
 const text = `{ "Version": "2012-10-17",
   "Statement": [
-    {"Effect":"Allow","Principal":{"AWS":["arn:a", "arn:b\\u0063"],"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"},
+    {"Effect":"Allow","Principal":{"AWS":["arn:a", "arn:b\\u0063"],"Service":"ec2.amazonaws.com"},
+     "Action":"sts:AssumeRole"},
     {"Effect":"Deny", "Principal":{"AWS" : "arn:a"}, "Action":"sts:AssumeRole",
      "Condition":{"StringEquals":{"aws:PrincipalArn":"arn:a","AWS":{"Principal":"arn:a"}}}}
   ]
@@ -38,6 +39,12 @@ describe("principals of a trust policy", () => {
 });
 
 describe("the second look at JSON text", () => {
+  function countStrings(value: unknown): number {
+    if (typeof value === "string") return 1;
+    const inside = typeof value === "object" && value !== null ? Object.values(value) : [];
+    return inside.reduce<number>((sum, one) => sum + countStrings(one), 0);
+  }
+
   test("finds every string at its place", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
@@ -50,11 +57,7 @@ describe("the second look at JSON text", () => {
           expect(JSON.parse(written.slice(found.start, found.end))).toBe(found.value);
         }
         expect(json.repeatsKey).toBe(false);
-        const strings =
-          JSON.stringify(value)
-            .replaceAll(/"(?:[^"\\]|\\.)*":/g, "")
-            .match(/"(?:[^"\\]|\\.)*"/g) ?? [];
-        expect(json.strings).toHaveLength(strings.length);
+        expect(json.strings).toHaveLength(countStrings(value));
       }),
     );
   });

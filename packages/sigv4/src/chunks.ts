@@ -207,7 +207,7 @@ export class ChunkDecoder {
   }
 }
 
-/** The data of one chunk not yet verified. Small segments are packed, so that tiny ones cost no more than their bytes. */
+/** The data of a chunk not yet verified. It is packed, so that tiny segments cost no more than their bytes. */
 class HeldData {
   #blocks: Buffer[] = [];
   #last: Buffer | undefined;

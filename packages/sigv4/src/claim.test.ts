@@ -203,6 +203,10 @@ describe("presigned query", () => {
     });
   });
 
+  test("of another service with an empty X-Amz-Expires is broken", () => {
+    expect(claim(queryRequest({ "X-Amz-Expires": "" }), "other")).toMatchObject({ reason: "expires-not-a-number" });
+  });
+
   test.each<[Record<string, string | undefined>, object]>([
     ...Object.keys(PARAMETERS).map((name): [Record<string, undefined>, object] => [
       { [name]: undefined },

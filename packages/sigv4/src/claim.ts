@@ -51,16 +51,19 @@ export function claim(request: HttpRequest, flavour: Flavour): Claim {
   if ("reason" in headers) return broken("header", headers);
 
   const { authorization } = headers;
-  const mechanisms = [authorization !== undefined, parameters.isPresigned, parameters.isVersion2].filter(
-    Boolean,
-  ).length;
+  const { isPresigned, isVersion2 } = parameters;
+  const mechanisms = Number(authorization !== undefined) + Number(isPresigned) + Number(isVersion2);
   if (mechanisms > 1) return broken("header", { reason: "two-mechanisms" });
-  if (parameters.isVersion2) return broken("query", { reason: "signature-v2" });
+  if (isVersion2) return broken("query", { reason: "signature-v2" });
   if (authorization !== undefined) return headerClaim(authorization, headers, pairs);
-  return parameters.isPresigned ? queryClaim(parameters, headers, pairs, flavour) : { kind: "none" };
+  return isPresigned ? queryClaim(parameters, headers, pairs, flavour) : { kind: "none" };
 }
 
-function headerClaim(authorization: string, headers: Headers, pairs: readonly QueryPair[]): HeaderClaim | BrokenClaim {
+function headerClaim(
+  authorization: string,
+  headers: SignatureHeaders,
+  pairs: readonly QueryPair[],
+): HeaderClaim | BrokenClaim {
   const scheme = authorization.split(" ", 1)[0]!;
   if (scheme === "AWS") return broken("header", { reason: "signature-v2" });
   if (scheme === "AWS4-ECDSA-P256-SHA256") return broken("header", { reason: "signature-v4a" });
@@ -85,8 +88,8 @@ function headerClaim(authorization: string, headers: Headers, pairs: readonly Qu
 }
 
 function queryClaim(
-  parameters: Parameters,
-  headers: Headers,
+  parameters: SignatureParameters,
+  headers: SignatureHeaders,
   pairs: readonly QueryPair[],
   flavour: Flavour,
 ): QueryClaim | BrokenClaim {
@@ -100,7 +103,7 @@ function queryClaim(
   if (!time) return broken("query", { reason: "malformed-date", given: date });
   const signed = readSigned({ credential, signedHeaders, signature }, time);
   if ("reason" in signed) return broken("query", signed);
-  const expiresSeconds = expires ? readExpires(expires) : DEFAULT_EXPIRES_SECONDS;
+  const expiresSeconds = expires === undefined ? DEFAULT_EXPIRES_SECONDS : readExpires(expires);
   if (typeof expiresSeconds === "object") return broken("query", expiresSeconds);
   if (parameters.token !== undefined && headers.token !== undefined) return broken("query", { reason: "two-tokens" });
 
@@ -154,7 +157,7 @@ function readExpires(given: string): number | ClaimFault {
   return seconds > MAX_EXPIRES_SECONDS ? { reason: "expires-too-long", given } : seconds;
 }
 
-interface Parameters {
+interface SignatureParameters {
   readonly isPresigned: boolean;
   readonly isVersion2: boolean;
   readonly algorithm?: string;
@@ -175,14 +178,17 @@ const PARAMETERS = {
   "X-Amz-SignedHeaders": "signedHeaders",
   "X-Amz-Signature": "signature",
   "X-Amz-Security-Token": "token",
-} as const satisfies Record<string, keyof Parameters>;
+} as const satisfies Record<string, keyof SignatureParameters>;
 const PARAMETER_NAMES = new Map<string, keyof typeof PARAMETERS>(
   (Object.keys(PARAMETERS) as (keyof typeof PARAMETERS)[]).map((name) => [name.toLowerCase(), name]),
 );
 
 /** The signature's own parameters. Of a name starting with x-amz-, the same in another case is the same name. */
-function readParameters(pairs: readonly QueryPair[]): Parameters | ClaimFault {
-  const found: { -readonly [name in keyof Parameters]: Parameters[name] } = { isPresigned: false, isVersion2: false };
+function readParameters(pairs: readonly QueryPair[]): SignatureParameters | ClaimFault {
+  const found: { -readonly [name in keyof SignatureParameters]: SignatureParameters[name] } = {
+    isPresigned: false,
+    isVersion2: false,
+  };
   const seen = new Set<string>();
   for (const pair of pairs) {
     const lower = pair.name.toLowerCase();
@@ -205,13 +211,13 @@ function readParameters(pairs: readonly QueryPair[]): Parameters | ClaimFault {
   return found;
 }
 
-function missingParameters(parameters: Parameters, flavour: Flavour): string[] {
+function missingParameters(parameters: SignatureParameters, flavour: Flavour): string[] {
   return Object.entries(PARAMETERS)
     .filter(([, key]) => key !== "token" && (key !== "expires" || flavour === "s3") && !parameters[key])
     .map(([name]) => name);
 }
 
-interface Headers {
+interface SignatureHeaders {
   readonly authorization?: string;
   readonly amzDate?: string;
   readonly date?: string;
@@ -219,7 +225,7 @@ interface Headers {
   readonly payloadHash?: string;
 }
 
-const HEADERS = new Map<string, keyof Headers | "host">([
+const HEADERS = new Map<string, keyof SignatureHeaders | "host">([
   ["host", "host"],
   ["authorization", "authorization"],
   ["date", "date"],
@@ -229,8 +235,8 @@ const HEADERS = new Map<string, keyof Headers | "host">([
 ]);
 
 /** The headers that say who signs and when: each may stand once, since HTTP stacks differ in which one they keep. */
-function readHeaders(request: HttpRequest): Headers | ClaimFault {
-  const found: Partial<Record<keyof Headers | "host", string>> = {};
+function readHeaders(request: HttpRequest): SignatureHeaders | ClaimFault {
+  const found: Partial<Record<keyof SignatureHeaders | "host", string>> = {};
   const raw = request.rawHeaders;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i]!.toLowerCase();

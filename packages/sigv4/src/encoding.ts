@@ -4,7 +4,9 @@
 
 const PERCENT = 0x25;
 const PLUS = 0x2b;
+const LOWER_A = 0x61;
 const NOT_HEX = 255;
+const NO_BYTE = 256;
 
 const UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 const BARE_IN_QUERY = bytesOf(UNRESERVED);
@@ -16,7 +18,10 @@ for (let value = 0; value < 16; value++) {
   HEX_VALUES[value.toString(16).toUpperCase().charCodeAt(0)] = value;
 }
 
-/** Where the text stands: `/` is bare in a path; `+` is a space in a query, and itself in a path. */
+/**
+ * Where the text stands: `/` is bare in a path; `+` is a space in a query, and itself in a path. Whoever acts on a
+ * verified target must read it the same way, or does something that was not signed.
+ */
 export type Part = "path" | "query";
 
 /**
@@ -68,8 +73,8 @@ function rewrite(text: string, start: number, end: number, part: Part, bare: Uin
   for (let i = start; i < end; i++) {
     let byte = text.charCodeAt(i);
     if (byte === PERCENT) {
-      byte = i + 2 < end ? escapedByte(text, i) : NOT_HEX + 1;
-      if (byte > 255) return undefined;
+      byte = escapedByte(text, i, end);
+      if (byte === NO_BYTE) return undefined;
       i += 2;
     } else if (!mayStandInTarget(byte)) {
       return undefined;
@@ -83,16 +88,16 @@ function rewrite(text: string, start: number, end: number, part: Part, bare: Uin
 
 /** Whether `%XX` is spelled in upper case and stands for a byte that must be escaped. */
 function isCanonicalEscape(text: string, at: number, end: number, bare: Uint8Array): boolean {
-  if (at + 2 >= end) return false;
-  const byte = escapedByte(text, at);
-  return byte < 256 && bare[byte] !== 1 && text.charCodeAt(at + 1) < 0x61 && text.charCodeAt(at + 2) < 0x61;
+  const byte = escapedByte(text, at, end);
+  if (byte === NO_BYTE || bare[byte] === 1) return false;
+  return text.charCodeAt(at + 1) < LOWER_A && text.charCodeAt(at + 2) < LOWER_A;
 }
 
-/** The byte of the escape at `at`, or a number over 255 when it is none. */
-function escapedByte(text: string, at: number): number {
+function escapedByte(text: string, at: number, end: number): number {
+  if (at + 2 >= end) return NO_BYTE;
   const high = HEX_VALUES[text.charCodeAt(at + 1)] ?? NOT_HEX;
   const low = HEX_VALUES[text.charCodeAt(at + 2)] ?? NOT_HEX;
-  return high === NOT_HEX || low === NOT_HEX ? 256 : high * 16 + low;
+  return high === NOT_HEX || low === NOT_HEX ? NO_BYTE : high * 16 + low;
 }
 
 function mayStandInTarget(code: number): boolean {

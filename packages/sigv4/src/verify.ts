@@ -27,7 +27,7 @@ export type Refusal =
   /** S3: x-amz-content-sha256 is not there, or no value that S3 knows. */
   | { readonly ok: false; readonly reason: "missing-payload-hash" }
   | { readonly ok: false; readonly reason: "unknown-payload-hash"; readonly given: string }
-  /** Signed headers that the request lacks (`absent`), or just another signature: both as SignatureDoesNotMatch shows. */
+  /** Another signature, or signed headers that the request lacks (`absent`); with what SignatureDoesNotMatch shows. */
   | {
       readonly ok: false;
       readonly reason: "mismatch";

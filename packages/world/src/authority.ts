@@ -1,4 +1,5 @@
 // The seam in one process: the authority answers straight from the world, by function call.
+import { wholeSeconds } from "@rolemint/host";
 import type { Authority, BucketFacts, Caller } from "@rolemint/authority";
 import { identify } from "./identify.ts";
 import { viewOf } from "./instance-view.ts";
@@ -86,8 +87,4 @@ function recordBucketCall(world: World, eventName: string, bucket: string, calle
     requestParameters: { bucketName: bucket, Host: `s3.${world.region}.amazonaws.com` },
     resources: [{ type: "AWS::S3::Bucket", arn: `arn:aws:s3:::${bucket}` }],
   });
-}
-
-function wholeSeconds(time: number): number {
-  return Math.floor(time / 1000) * 1000;
 }

@@ -1,5 +1,6 @@
 // Generations: minting an instance's credentials when they are due, and ending them early. The metadata service only
 // shows what stands here; a GET never mints.
+import { wholeSeconds } from "@rolemint/host";
 import type { EventRecord } from "@rolemint/authority";
 import { networkOf, profileOf } from "./instances.ts";
 import { dueAfter, expiryOf, generationsDue, type Schedule } from "./rotation.ts";
@@ -32,6 +33,8 @@ export interface Rotation {
   endOf(accessKeyId: string): number | undefined;
   /** Forgets the schedule of an instance that has no association any more. */
   unschedule(instance: Instance): void;
+  /** Forgets every schedule and every key ended by hand. */
+  forget(): void;
 }
 
 export function openRotation(world: World): Rotation {
@@ -159,6 +162,7 @@ export function openRotation(world: World): Rotation {
       }),
     endOf: (accessKeyId) => (statements.ended.get(accessKeyId) as { since: number } | undefined)?.since,
     unschedule: (instance) => plan(instance, undefined, lastNumber(instance)),
+    forget: () => db.exec("DELETE FROM dues; DELETE FROM ended_keys"),
   };
 }
 
@@ -237,8 +241,4 @@ function recordIssue(
     Resource: role.arn,
   };
   world.note([event]);
-}
-
-function wholeSeconds(time: number): number {
-  return Math.floor(time / 1000) * 1000;
 }

@@ -10,10 +10,13 @@ const SCHEMA_VERSION = 1;
 /** The state directory cannot be used; `kind` says whether another process has it or it is not ours. */
 export class StateError extends Error {
   readonly kind: "in-use" | "unusable";
+  /** Of who has it, as far as is known. */
+  readonly pid: number | undefined;
 
-  constructor(kind: "in-use" | "unusable", message: string) {
+  constructor(kind: "in-use" | "unusable", message: string, pid?: number) {
     super(message);
     this.kind = kind;
+    this.pid = pid;
   }
 }
 
@@ -25,6 +28,7 @@ export interface Store {
   transaction<T>(work: () => T): T;
   setting(name: string): string | undefined;
   putSetting(name: string, value: string): void;
+  removeSetting(name: string): void;
   close(): void;
 }
 
@@ -60,8 +64,8 @@ function openExclusively(directory: string, file: string): DatabaseSync {
     if (error instanceof StateError) throw error;
     if (!/locked|busy/i.test(String(error))) throw unusable(file, error);
     const pid = readPid(directory);
-    const holder = pid ? `pid ${pid}` : "another process";
-    throw new StateError("in-use", `${directory} is in use by ${holder}; choose another with --state`);
+    const holder = pid === undefined ? "another process" : `pid ${pid}`;
+    throw new StateError("in-use", `${directory} is in use by ${holder}; choose another with --state`, pid);
   }
 }
 
@@ -87,9 +91,9 @@ function unusable(file: string, error: unknown): StateError {
   return new StateError("unusable", `${file} cannot be used: ${why}; nothing was changed`);
 }
 
-function readPid(directory: string): string | undefined {
+function readPid(directory: string): number | undefined {
   try {
-    return readFileSync(join(directory, "pid"), "utf8").trim();
+    return Number(readFileSync(join(directory, "pid"), "utf8")) || undefined;
   } catch {
     return undefined;
   }
@@ -122,6 +126,7 @@ function prepare(db: DatabaseSync, isNew: boolean): Store {
     },
     setting: (name) => (read.get(name) as { value: string } | undefined)?.value,
     putSetting: (name, value) => void write.run(name, value),
+    removeSetting: (name) => void db.prepare("DELETE FROM settings WHERE name = ?").run(name),
     close: () => db.close(),
   };
 }

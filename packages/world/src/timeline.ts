@@ -21,6 +21,8 @@ export interface Timeline {
   append(events: readonly EventRecord[]): void;
   query(query: EventQuery): TimelineEvent[];
   count(): number;
+  /** Id of the newest event there has been, or 0. */
+  last(): number;
   clear(): void;
   /** Told after each batch. Returns how to stop. */
   watch(listener: () => void): () => void;
@@ -51,6 +53,7 @@ export function openTimeline(directory: string | "memory", bound = 1_000_000): T
   db.exec("CREATE INDEX IF NOT EXISTS events_time ON events (Time)");
   const insert = db.prepare(`INSERT INTO events (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`);
   const trim = db.prepare("DELETE FROM events WHERE Id <= (SELECT max(Id) FROM events) - ?");
+  const lastId = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'");
   const listeners = new Set<() => void>();
   let sinceTrim = 0;
   return {
@@ -68,6 +71,7 @@ export function openTimeline(directory: string | "memory", bound = 1_000_000): T
     },
     query: (query) => select(db, query),
     count: () => (db.prepare("SELECT count(*) AS n FROM events").get() as { n: number }).n,
+    last: () => (lastId.get() as { seq: number } | undefined)?.seq ?? 0,
     clear: () => db.exec("DELETE FROM events"),
     watch(listener) {
       listeners.add(listener);

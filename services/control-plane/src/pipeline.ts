@@ -1,5 +1,6 @@
 // The order in which the control plane looks at a call, one line a step. What differs between services stands in their
 // own `service.ts`; there is no `if` about a service here.
+import { wholeSeconds } from "@rolemint/host";
 import type { EventRecord, Principal } from "@rolemint/authority";
 import type { Caller } from "@rolemint/caller";
 import {
@@ -40,28 +41,34 @@ interface Progress {
 }
 
 export async function answerCall(plane: Plane, service: Service, call: IncomingCall): Promise<Answered> {
-  const { world } = plane;
-  const progress: Progress = { service, call, origin: originOf(world, call) };
+  const progress: Progress = { service, call, origin: originOf(plane.world, call) };
   const { requestId } = progress.origin;
   try {
-    const asked = (progress.asked = service.ask(call));
-    const action = (progress.action = route(service, asked));
-    const caller = (progress.caller = await authenticate(service, call, plane.callers, world));
-    const input = validated(service, action, decoded(service, action, asked));
-    const context = (progress.context = contextOf(world, caller.principal, input, progress.origin));
-    authorize(service, action.needs(context), caller, progress.origin, world);
-    refuseDryRun(input);
-    const output = handled(world, action, progress);
-    if (!action.isReadOnly) await plane.acknowledged();
-    note(world, progress, 200);
+    const { action, output } = await served(plane, progress);
+    note(plane.world, progress, 200);
     return { ...service.encode(action, output, requestId, call), requestId };
   } catch (thrown) {
     if (!(thrown instanceof AwsError)) plane.unexpected(thrown, requestId);
     const error = thrown instanceof AwsError ? thrown : internalFailure();
-    if (progress.caller && progress.action) world.trail.later(trailCall(world, progress, undefined, error));
-    note(world, progress, error.status, error.code);
+    if (progress.caller && progress.action) plane.world.trail.later(trailCall(plane.world, progress, undefined, error));
+    note(plane.world, progress, error.status, error.code);
     return { ...service.encodeError(error, requestId, call), requestId };
   }
+}
+
+/** The steps, in AWS's order. */
+async function served({ world, callers, acknowledged }: Plane, progress: Progress) {
+  const { service, call, origin } = progress;
+  progress.asked = service.ask(call);
+  progress.action = route(service, progress.asked);
+  progress.caller = await authenticate(service, call, callers, world);
+  const input = validated(service, progress.action, decoded(service, progress.action, progress.asked));
+  progress.context = contextOf(world, progress.caller.principal, input, origin);
+  authorize(service, progress.action.needs(progress.context), progress.caller, origin, world);
+  refuseDryRun(input);
+  const output = handled(world, progress.action, progress);
+  if (!progress.action.isReadOnly) await acknowledged();
+  return { action: progress.action, output };
 }
 
 /** An answer and the id that it goes by. */
@@ -93,7 +100,7 @@ function validated(service: Service, action: Action, value: Record<string, unkno
 
 function contextOf(world: World, principal: Principal, input: object, origin: CallOrigin): NeedContext<never> {
   const account = world.account(principal.AccountId);
-  return { world, account, input: input as never, caller: principal, now: wholeSecond(world.now()), origin };
+  return { world, account, input: input as never, caller: principal, now: wholeSeconds(world.now()), origin };
 }
 
 /** EC2's DryRun: everything is checked, nothing is done. */
@@ -182,8 +189,4 @@ function originOf(world: World, call: IncomingCall): Progress["origin"] {
 function internalFailure(): AwsError {
   const text = "The request processing has failed because of an unknown error, exception or failure.";
   return new AwsError("InternalFailure", 500, text);
-}
-
-function wholeSecond(time: number): number {
-  return Math.floor(time / 1000) * 1000;
 }

@@ -1,5 +1,5 @@
-// The answers of the Nitro service, header by header in the recorded order and spelling. An answer is plain data; its
-// text is one latin1 string, a character a byte, since that is what a socket writes fastest.
+// The answers of the Nitro service, header by header in the recorded order and spelling. An answer is plain data;
+// bodies are latin1 texts, a character a byte, so that an answer is put together as text and written at once.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
 import { DISABLED_PAGE, NOT_FOUND_PAGE, UNAVAILABLE_PAGE } from "./pages.ts";
 

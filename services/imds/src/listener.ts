@@ -90,7 +90,8 @@ function serve(socket: Socket, exchange: Exchange, slowLane: () => Promise<HttpS
   }
 
   function send(answer: Answer): void {
-    const isTaken = socket.write(textOf(answer), "latin1");
+    // Made one piece here: the socket is slow at writing a text that was put together from many.
+    const isTaken = socket.write(Buffer.from(textOf(answer), "latin1"));
     if (!answer.isKept) {
       leaveLane();
       socket.destroySoon();

@@ -60,3 +60,59 @@ export const SAMPLE_VIEW: InstanceView = {
   Credentials: [keys("1.0", "ASIAIOSFODNN1EXAMPLE"), keys("2.0", "ASIAIOSFODNN2EXAMPLE")],
   Changed: ISSUED + 2000,
 };
+
+const TROUBLESHOOTING =
+  "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc";
+
+const PROFILE = SAMPLE_VIEW.Profile!;
+
+const refused = (Delivery: "1.0" | "2.0") => ({
+  Delivery,
+  Generation: 3,
+  Code: "AssumeRoleUnauthorizedAccess",
+  Message: `EC2 cannot assume the role s3access.  Please see documentation at ${TROUBLESHOOTING}.`,
+  LastUpdated: ISSUED,
+});
+
+/** The sample in the states that metadata tells apart. */
+export const SAMPLE_VIEWS = {
+  sample: SAMPLE_VIEW,
+  optional: { ...SAMPLE_VIEW, Tokens: "optional" },
+  disabled: { ...SAMPLE_VIEW, Endpoint: "disabled" },
+  "another instance": {
+    ...SAMPLE_VIEW,
+    InstanceId: "i-0fedcba9876543210",
+    TokenKey: Buffer.from("another instance has another key").toString("base64"),
+  },
+  "without profile": { ...SAMPLE_VIEW, Profile: undefined, Credentials: [] },
+  "role not trusting ec2": { ...SAMPLE_VIEW, Credentials: [refused("1.0"), refused("2.0")] },
+  "profile deleted": {
+    ...SAMPLE_VIEW,
+    Profile: {
+      ...PROFILE,
+      RoleName: undefined,
+      Code: "InstanceProfileNotFound",
+      Message: `Instance Profile with Id ${PROFILE.Id} cannot be found.  Please see documentation at ${TROUBLESHOOTING}.`,
+    },
+    Credentials: [],
+  },
+  "role removed": {
+    ...SAMPLE_VIEW,
+    Profile: {
+      ...PROFILE,
+      Message: `Instance Profile does not contain a role.  Please see documentation at ${TROUBLESHOOTING}.`,
+    },
+  },
+  "with tags and user data": {
+    ...SAMPLE_VIEW,
+    TagsInMetadata: "enabled",
+    Tags: [
+      { Key: "Name", Value: "web" },
+      { Key: "owner", Value: "Zoë" },
+      { Key: "empty", Value: "" },
+      { Key: "not a path", Value: "left out" },
+      { Key: "_index", Value: "left out" },
+    ],
+    UserData: Buffer.from("#!/bin/sh\necho \u00e9\n").toString("base64"),
+  },
+} satisfies Record<string, InstanceView>;

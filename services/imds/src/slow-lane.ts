@@ -57,7 +57,6 @@ export function makeSlowLane({ exchange, now, idleMs }: SlowLaneOptions): Server
 
 /** The answer's own headers and nothing else: node adds none to what is there, and `removeHeader` keeps Connection out. */
 function write(response: ServerResponse, answer: Answer): void {
-  response.shouldKeepAlive = answer.isKept;
   response.removeHeader("connection");
   response.writeHead(answer.status, answer.reason, answer.headers as string[]);
   response.end(answer.body, "latin1");

@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { describe, expect } from "@jest/globals";
 import type { Checksum, ChecksumAlgorithm, CompleteRequest, UploadAddress } from "../backend.ts";
-import { bytesOf, codeOf, incoming, MiB, type Subject, testOf } from "./subject.ts";
+import { bytesOf, incoming, MiB } from "./samples.ts";
+import { codeOf, type Subject, testOf } from "./subject.ts";
 
 const initiator = { id: "arn:aws:iam::123456789012:user/alice", name: "alice" };
 

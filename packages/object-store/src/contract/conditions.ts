@@ -1,7 +1,8 @@
 // Contract: conditional reads, writes, copies and deletes.
 import { describe, expect, test } from "@jest/globals";
 import { type Conditions, Refusal } from "../backend.ts";
-import { bytesOf, codeOf, incoming, md5, put, read, type Subject, testOf } from "./subject.ts";
+import { bytesOf, incoming, md5 } from "./samples.ts";
+import { codeOf, put, read, type Subject, testOf } from "./subject.ts";
 
 const ETAG = md5(Buffer.from("body"));
 const OTHER = md5(Buffer.from("other"));

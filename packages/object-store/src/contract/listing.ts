@@ -2,7 +2,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { ListRequest } from "../backend.ts";
-import { md5, put, type Subject } from "./subject.ts";
+import { md5 } from "./samples.ts";
+import { put, type Subject } from "./subject.ts";
 
 type Query = Omit<ListRequest, "bucket">;
 

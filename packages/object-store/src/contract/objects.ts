@@ -2,7 +2,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Range } from "../backend.ts";
-import { broken, bytesOf, codeOf, incoming, MiB, md5, put, read, type Subject, testOf, wholeOf } from "./subject.ts";
+import { broken, bytesOf, incoming, MiB, md5, wholeOf } from "./samples.ts";
+import { codeOf, put, read, type Subject, testOf } from "./subject.ts";
 
 const headers = {
   "content-type": "text/plain; charset=utf-8",

@@ -1,7 +1,8 @@
 // Contract: multipart uploads, from their start to the object that they become.
 import { describe, expect, test } from "@jest/globals";
 import type { CompleteRequest, UploadAddress, Written } from "../backend.ts";
-import { broken, bytesOf, codeOf, incoming, MiB, md5, put, read, type Subject, testOf, wholeOf } from "./subject.ts";
+import { broken, bytesOf, incoming, MiB, md5, wholeOf } from "./samples.ts";
+import { codeOf, put, read, type Subject, testOf } from "./subject.ts";
 
 const initiator = { id: "arn:aws:iam::123456789012:user/alice", name: "alice" };
 

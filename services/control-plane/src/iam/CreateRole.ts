@@ -1,12 +1,13 @@
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 import { defaulted, integer, required, struct } from "@rolemint/wire";
-import { iamArn, managedPolicy, trustedIdsOf } from "@rolemint/world";
+import { iamArn, trustedIdsOf } from "@rolemint/world";
 import { requestTagContext } from "../tag-context.ts";
 import { action } from "./action.ts";
+import { checkBoundary } from "./boundaries.ts";
 import { Arn, Path, PolicyText, Role, RoleDescription, RoleName, Tags } from "./shapes.ts";
-import { duplicateTagProblem } from "./tags.ts";
+import { principalTagProblem } from "./tags.ts";
 import { trustPolicyProblem } from "./trust.ts";
-import { fullRoleView } from "./views.ts";
+import { createdRoleView } from "./views.ts";
 
 export const CreateRole = action({
   name: "CreateRole",
@@ -20,7 +21,14 @@ export const CreateRole = action({
     Tags,
   }),
   output: struct({ Role: required(Role) }),
-  errors: ["EntityAlreadyExists", "InvalidInput", "LimitExceeded", "MalformedPolicyDocument", "NoSuchEntity"],
+  errors: [
+    "EntityAlreadyExists",
+    "InvalidInput",
+    "LimitExceeded",
+    "MalformedPolicyDocument",
+    "NoSuchEntity",
+    "ValidationError",
+  ],
   needs: ({ account, input }) => [
     {
       action: "iam:CreateRole",
@@ -34,14 +42,11 @@ export const CreateRole = action({
   handle({ world, account, input, ids, now, fail }) {
     const name = input.RoleName;
     if (account.roles.get(name)) throw fail("EntityAlreadyExists", `Role with name ${name} already exists.`);
-    const duplicate = duplicateTagProblem(input.Tags);
-    if (duplicate) throw fail("InvalidInput", duplicate);
+    const tagProblem = principalTagProblem(input.Tags);
+    if (tagProblem) throw fail("InvalidInput", tagProblem);
+    checkBoundary(world, account, input.PermissionsBoundary, fail);
     const problem = trustPolicyProblem(world, input.AssumeRolePolicyDocument);
     if (problem) throw fail(problem.code, problem.message);
-    const boundary = input.PermissionsBoundary;
-    if (boundary !== undefined && !managedPolicy(world, boundary)) {
-      throw fail("NoSuchEntity", `Scope ARN: ${boundary} does not exist or is not attachable.`);
-    }
     if (account.roles.count() >= 1000) throw fail("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000");
     const role = account.roles.put({
       accountId: account.id,
@@ -56,10 +61,9 @@ export const CreateRole = action({
       maxSessionSeconds: input.MaxSessionDuration ?? 3600,
       attached: [],
       inline: {},
-      boundary,
+      boundary: input.PermissionsBoundary,
       tags: input.Tags ?? [],
     });
-    const { MaxSessionDuration: _, ...shown } = fullRoleView(world, role);
-    return { Role: shown };
+    return { Role: createdRoleView(world, role) };
   },
 });

@@ -12,7 +12,7 @@ export function trustPolicyProblem(
 ): { readonly code: "MalformedPolicyDocument" | "LimitExceeded"; readonly message: string } | undefined {
   const malformed = checkTrustPolicy(text);
   if (malformed) return { code: "MalformedPolicyDocument", message: malformed.message };
-  const stranger = principalsOf(text).find((name) => isOwnEntity(world, name) && !idOfPrincipal(world, name));
+  const stranger = principalsOf(text).find((name) => isStranger(world, name));
   if (stranger !== undefined) {
     return { code: "MalformedPolicyDocument", message: invalidPrincipal(stranger).message };
   }
@@ -22,7 +22,14 @@ export function trustPolicyProblem(
   return undefined;
 }
 
-/** A user or role of this account; whether those of other accounts exist is not known here. */
-function isOwnEntity(world: World, name: string): boolean {
-  return /^arn:aws:iam::\d{12}:(?:user|role)\//.test(name) && name.includes(`::${world.accountId}:`);
+/**
+ * A user or role of this account that is not there, by ARN or by the unique id that a deleted one leaves behind. Whether
+ * those of other accounts exist is not known here.
+ */
+function isStranger(world: World, name: string): boolean {
+  const { users, roles } = world.tables;
+  if (name.startsWith("AIDA")) return users.find("id", name).length === 0;
+  if (name.startsWith("AROA")) return roles.find("id", name).length === 0;
+  const isOwn = /^arn:aws:iam::\d{12}:(?:user|role)\//.test(name) && name.includes(`::${world.accountId}:`);
+  return isOwn && !idOfPrincipal(world, name);
 }

@@ -4,8 +4,10 @@ import {
   type InstanceProfile,
   type ManagedPolicy,
   type Permissions,
+  type PolicyVersion,
   type Role,
   shownTrust,
+  type Tag,
   type User,
   type World,
 } from "@rolemint/world";
@@ -16,39 +18,49 @@ export function encodeDocument(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** A role as lists, CreateRole and instance profiles show it. */
-export function roleView(world: World, role: Role): ValueOf<typeof shapes.Role> {
+/** A role as instance profiles show it. */
+function roleSummary(world: World, role: Role): ValueOf<typeof shapes.Role> {
   return {
     Path: role.path,
-    RoleName: role.name,
-    RoleId: role.id,
     Arn: role.arn,
-    CreateDate: role.created,
+    RoleName: role.name,
     AssumeRolePolicyDocument: encodeDocument(shownTrust(world, role)),
-    Description: role.description,
+    CreateDate: role.created,
+    RoleId: role.id,
   };
 }
 
-/** A role as GetRole shows it. */
-export function fullRoleView(world: World, role: Role): ValueOf<typeof shapes.Role> {
+/** A role as CreateRole shows it: what was asked for is not all repeated. */
+export function createdRoleView(world: World, role: Role): ValueOf<typeof shapes.Role> {
+  return { ...roleSummary(world, role), PermissionsBoundary: boundaryView(role), Tags: someTags(role.tags) };
+}
+
+/** A role as ListRoles shows it. */
+export function listedRoleView(world: World, role: Role): ValueOf<typeof shapes.Role> {
   return {
-    ...roleView(world, role),
+    ...roleSummary(world, role),
+    Description: role.description,
     MaxSessionDuration: role.maxSessionSeconds,
-    PermissionsBoundary: boundaryView(role),
-    Tags: role.tags.length > 0 ? [...role.tags] : undefined,
   };
+}
+
+/** A role as GetRole shows it. AWS dates the last use days later, if at all; here it is never dated. */
+export function roleView(world: World, role: Role): ValueOf<typeof shapes.Role> {
+  return {
+    ...listedRoleView(world, role),
+    PermissionsBoundary: boundaryView(role),
+    Tags: someTags(role.tags),
+    RoleLastUsed: {},
+  };
+}
+
+/** A user as ListUsers shows it. */
+export function listedUserView(user: User): ValueOf<typeof shapes.User> {
+  return { Path: user.path, UserName: user.name, UserId: user.id, Arn: user.arn, CreateDate: user.created };
 }
 
 export function userView(user: User): ValueOf<typeof shapes.User> {
-  return {
-    Path: user.path,
-    UserName: user.name,
-    UserId: user.id,
-    Arn: user.arn,
-    CreateDate: user.created,
-    PermissionsBoundary: boundaryView(user),
-    Tags: user.tags.length > 0 ? [...user.tags] : undefined,
-  };
+  return { ...listedUserView(user), PermissionsBoundary: boundaryView(user), Tags: someTags(user.tags) };
 }
 
 function boundaryView(holder: Permissions) {
@@ -56,17 +68,22 @@ function boundaryView(holder: Permissions) {
   return { PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: holder.boundary };
 }
 
+/** Where AWS leaves an empty list out. */
+export function someTags(tags: readonly Tag[]): Tag[] | undefined {
+  return tags.length > 0 ? [...tags] : undefined;
+}
+
+/** An instance profile as lists show it; the one asked for, and the one just made, have their tags added. */
 export function instanceProfileView(world: World, profile: InstanceProfile): ValueOf<typeof shapes.InstanceProfile> {
   const role =
     profile.roleName === undefined ? undefined : world.account(profile.accountId).roles.get(profile.roleName);
   return {
-    Path: profile.path,
-    InstanceProfileName: profile.name,
     InstanceProfileId: profile.id,
+    Roles: role ? [roleSummary(world, role)] : [],
+    InstanceProfileName: profile.name,
+    Path: profile.path,
     Arn: profile.arn,
     CreateDate: profile.created,
-    Roles: role ? [roleView(world, role)] : [],
-    Tags: profile.tags.length > 0 ? [...profile.tags] : undefined,
   };
 }
 
@@ -76,7 +93,7 @@ export interface PolicyUse {
   readonly boundaries: number;
 }
 
-/** `use` is counted by the caller, once for all policies of a list. */
+/** A policy as lists show it. `use` is counted by the caller, once for all policies of a list. */
 export function policyView(policy: ManagedPolicy, use: PolicyUse): ValueOf<typeof shapes.Policy> {
   return {
     PolicyName: policy.name,
@@ -89,6 +106,14 @@ export function policyView(policy: ManagedPolicy, use: PolicyUse): ValueOf<typeo
     IsAttachable: true,
     CreateDate: policy.created,
     UpdateDate: policy.updated,
-    Tags: policy.tags.length > 0 ? [...policy.tags] : undefined,
+  };
+}
+
+/** A version without its text, which only GetPolicyVersion gives. */
+export function versionView(policy: ManagedPolicy, version: PolicyVersion): ValueOf<typeof shapes.PolicyVersion> {
+  return {
+    VersionId: version.id,
+    IsDefaultVersion: version.id === policy.defaultVersion,
+    CreateDate: version.created,
   };
 }

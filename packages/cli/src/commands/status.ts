@@ -1,0 +1,35 @@
+// `rolemint status`: the instances with their roles and keys, and the time that is left. Never a secret.
+import { formatDuration } from "@rolemint/host";
+import Table from "cli-table3";
+import pc from "picocolors";
+import { outputFor } from "../output.ts";
+import { callControl, findRunning, type ListedInstance, type WhereFlags } from "../running.ts";
+
+export interface StatusFlags extends WhereFlags {
+  readonly json?: boolean;
+}
+
+export async function status(flags: StatusFlags): Promise<void> {
+  const ready = findRunning(flags);
+  const { Instances } = await callControl<{ Instances: ListedInstance[] }>(ready, "ListInstances");
+  const { Time } = await callControl<{ Time: string }>(ready, "DescribeWorld");
+  outputFor(flags).result(tableOf(Instances, Date.parse(Time)), { version: 1, instances: Instances });
+}
+
+function tableOf(instances: readonly ListedInstance[], now: number): string {
+  if (instances.length === 0) return "no instance is running";
+  const table = new Table({
+    head: ["instance", "id", "role", "generation", "key id", "left", "metadata"],
+    style: { head: pc.isColorSupported ? ["bold"] : [], border: [], compact: true },
+  });
+  for (const one of instances) {
+    const left = one.Expiration === undefined ? "" : timeLeft(Date.parse(one.Expiration) - now);
+    const row = [one.Name, one.InstanceId, one.Role, one.Generation, one.AccessKeyId, left, one.Endpoint];
+    table.push(row.map((cell) => String(cell ?? "-")));
+  }
+  return table.toString();
+}
+
+function timeLeft(milliseconds: number): string {
+  return milliseconds <= 0 ? "expired" : formatDuration(Math.floor(milliseconds / 1000) * 1000);
+}

@@ -1,0 +1,83 @@
+// Finding the simulator that runs, by the ready file it wrote, and asking its control API.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ReadyFile } from "@rolemint/simulator";
+import { CliError } from "./exit.ts";
+
+export interface WhereFlags {
+  readonly ready?: string;
+  readonly state?: string;
+}
+
+export const DEFAULT_STATE = ".rolemint";
+
+/** The ready file of a simulator that is alive. Throws a CliError (3) when there is none. */
+export function findRunning(flags: WhereFlags): ReadyFile {
+  const path = flags.ready ?? join(flags.state ?? DEFAULT_STATE, "ready.json");
+  const hint = "start one with `rolemint up`, or say where it is with --state or --ready";
+  let ready: ReadyFile;
+  try {
+    ready = JSON.parse(readFileSync(path, "utf8")) as ReadyFile;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      throw new CliError("environment", `no simulator runs here (there is no ${path}); ${hint}`);
+    }
+    throw new CliError("environment", `${path} cannot be read: ${(error as Error).message}`);
+  }
+  if (ready.version !== 1) throw new CliError("environment", `${path} was written by another version of rolemint`);
+  if (ready.pid !== null && !isAlive(ready.pid)) {
+    throw new CliError("environment", `the simulator of ${path} (pid ${ready.pid}) is gone; ${hint}`);
+  }
+  return ready;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Calls an action of the control API. Refusals become CliErrors. */
+export async function callControl<Answer>(ready: ReadyFile, action: string, input: object = {}): Promise<Answer> {
+  let response: Response;
+  try {
+    response = await fetch(`${ready.endpoints.control}/${action}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${ready.controlToken}`, "content-type": "application/json" },
+      body: JSON.stringify(input),
+    });
+  } catch {
+    throw new CliError("environment", `the simulator at ${ready.endpoints.control} does not answer`);
+  }
+  const answer = (await response.json()) as Answer & { code?: string; message?: string };
+  if (response.ok) return answer;
+  throw new CliError(response.status === 409 ? "refused" : "usage", answer.message ?? `${action} failed`);
+}
+
+export interface ListedInstance {
+  readonly Name: string;
+  readonly InstanceId: string;
+  readonly Endpoint?: string;
+  readonly Role?: string;
+  readonly InstanceProfileArn?: string;
+  readonly Generation?: number;
+  readonly AccessKeyId?: string;
+  readonly Expiration?: string;
+}
+
+/** The entry of the ready file that a name or an id means; the only one where none is given. */
+export function instanceIn(ready: ReadyFile, name: string | undefined): { name: string; imds: string } {
+  const entries = Object.entries(ready.instances);
+  const names = entries.map(([one]) => one).join(", ") || "none";
+  const matching = entries.filter(([one, { instanceId }]) => name === undefined || one === name || instanceId === name);
+  if (matching.length === 1) {
+    const [one, { imds }] = matching[0]!;
+    if (imds === null) throw new CliError("environment", `${one} has no metadata endpoint that the host can reach`);
+    return { name: one, imds };
+  }
+  if (name === undefined) throw new CliError("usage", `say which instance: there are ${names}`);
+  throw new CliError("usage", `no running instance is called ${name}; there are ${names}`);
+}

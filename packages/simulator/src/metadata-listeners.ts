@@ -1,0 +1,99 @@
+// One metadata listener an instance: the endpoint topology, where the port is the identity. Listeners follow the
+// world's instances: opened when one is launched, closed when it ends.
+import type { AuthorityCache } from "@rolemint/authority";
+import { type Listener, ListenError } from "@rolemint/host";
+import type { Log } from "@rolemint/host/log";
+import { type MetadataEvents, startMetadataListener } from "@rolemint/imds";
+import { type Instance, runningInstances, type World } from "@rolemint/world";
+
+export interface MetadataListeners {
+  /** Opens and closes until there is one listener for each running instance. */
+  follow(): Promise<void>;
+  endpointOf(instanceId: string): string | undefined;
+  close(): Promise<void>;
+}
+
+export interface MetadataListenerSettings {
+  readonly host: string;
+  /** The first port; 0 takes any free one for each instance. */
+  readonly firstPort: number;
+  /** Host name that clients are told. */
+  readonly shownHost: string;
+  readonly log: Log;
+}
+
+export function openMetadataListeners(
+  world: World,
+  cache: AuthorityCache<unknown>,
+  events: MetadataEvents,
+  settings: MetadataListenerSettings,
+): MetadataListeners {
+  const { host, firstPort, shownHost } = settings;
+  const open = new Map<string, Listener>();
+  const keepsPorts = world.store.setting("imds.firstPort") === String(firstPort) && firstPort !== 0;
+  let following: Promise<void> = Promise.resolve();
+
+  const listenOn = (instance: Instance, port: number) =>
+    startMetadataListener({
+      host,
+      port,
+      lookup: () => cache.instance(instance.id),
+      now: () => world.now(),
+      entropy: world.entropy,
+      record: (event) => events.record(event),
+      log: settings.log,
+    });
+
+  /** The port it had last; else, for an instance of the config at start, the next in order; else the next free one. */
+  async function openFor(instance: Instance, mayMove: boolean): Promise<void> {
+    if (firstPort === 0) return void open.set(instance.id, await listenOn(instance, 0));
+    const kept = keepsPorts ? instance.port : undefined;
+    for (let port = kept ?? nextPort(); ; port++) {
+      try {
+        open.set(instance.id, await listenOn(instance, port));
+        if (instance.port !== port) world.change(() => world.tables.instances.put({ ...instance, port }));
+        return;
+      } catch (error) {
+        const isTaken = error instanceof ListenError && error.code === "EADDRINUSE";
+        if (!isTaken || !mayMove || kept !== undefined || port > 65_000) throw error;
+      }
+    }
+  }
+
+  /** After the last one in use, and not a port that another running instance keeps. */
+  function nextPort(): number {
+    const held = keepsPorts ? runningInstances(world).map((instance) => instance.port ?? 0) : [];
+    const used = new Set([...[...open.values()].map((listener) => listener.port), ...held]);
+    let port = firstPort;
+    while (used.has(port)) port++;
+    return port;
+  }
+
+  async function followOnce(): Promise<void> {
+    const running = runningInstances(world);
+    const ids = new Set(running.map((instance) => instance.id));
+    for (const [id, listener] of open) {
+      if (ids.has(id)) continue;
+      open.delete(id);
+      await listener.close();
+    }
+    const missing = running.filter((instance) => !open.has(instance.id));
+    for (const instance of missing) await openFor(instance, instance.configName === undefined);
+    if (!keepsPorts) world.store.putSetting("imds.firstPort", String(firstPort));
+  }
+
+  return {
+    follow() {
+      following = following.catch(() => {}).then(followOnce);
+      return following;
+    },
+    endpointOf(instanceId) {
+      const listener = open.get(instanceId);
+      return listener && `http://${shownHost}:${listener.port}`;
+    },
+    async close() {
+      await following.catch(() => {});
+      await Promise.all([...open.values()].map((listener) => listener.close()));
+    },
+  };
+}

@@ -1,0 +1,50 @@
+// What makes rotation happen: a heartbeat once a second, and a timer to the next due instant, which a fast clock needs.
+import { hostTimeOf } from "@rolemint/host";
+import { breathe, everySecond, wakeUp } from "@rolemint/host/schedule";
+import type { World } from "@rolemint/world";
+
+export interface RotationClock {
+  /** Resolves when everything due by now is issued. */
+  tick(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function startRotationClock(world: World, unexpected: (error: unknown) => void): RotationClock {
+  let running: Promise<void> | undefined;
+  let isAgain = false;
+
+  async function run(): Promise<void> {
+    do {
+      isAgain = false;
+      await world.rotation.tick(breathe);
+    } while (isAgain);
+    running = undefined;
+    plan();
+  }
+
+  /** One tick at a time: a call during one makes it go round again, so that what it was called for is done. */
+  function tick(): Promise<void> {
+    if (running) isAgain = true;
+    else running = run();
+    return running;
+  }
+
+  function plan(): void {
+    const due = world.rotation.nextDue();
+    if (due === undefined) return;
+    const delay = hostTimeOf(world.clockLine(), due) - world.hostClock.now();
+    if (delay < 2000) timer.at(delay);
+  }
+
+  const beat = () => void tick().catch(unexpected);
+  const timer = wakeUp(beat);
+  const heartbeat = everySecond(beat);
+  return {
+    tick,
+    async stop() {
+      heartbeat.stop();
+      timer.stop();
+      await running;
+    },
+  };
+}

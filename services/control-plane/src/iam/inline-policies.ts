@@ -1,0 +1,58 @@
+// Policies written into a role or a user. Their names are checked with hasOwn: `__proto__` is a name that IAM takes.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
+import { checkIdentityPolicy } from "@rolemint/policy";
+import { list, string } from "@rolemint/wire";
+import type { Holder } from "./holders.ts";
+import type { Fail } from "./lookup.ts";
+import { page } from "./paging.ts";
+import { lengthWithoutSpace } from "./policies.ts";
+import { encodeDocument } from "./views.ts";
+
+/** Characters of all inline policies of one entity together, without white space. */
+const MAX_CHARACTERS = { role: 10240, user: 2048 };
+
+export const PUT_ERRORS = ["LimitExceeded", "MalformedPolicyDocument", "NoSuchEntity"] as const;
+
+export const PolicyNames = list(string());
+
+export function putInlinePolicy(
+  { kind, row, change }: Holder,
+  name: string,
+  text: string,
+  fail: Fail<(typeof PUT_ERRORS)[number]>,
+): void {
+  const malformed = checkIdentityPolicy(text, { managed: false });
+  if (malformed) throw fail("MalformedPolicyDocument", malformed.message);
+  const inline = { ...row.inline, [name]: text };
+  const characters = Object.values(inline).reduce((sum, one) => sum + lengthWithoutSpace(one), 0);
+  const most = MAX_CHARACTERS[kind];
+  if (characters > most) {
+    throw fail("LimitExceeded", `Maximum policy size of ${most} bytes exceeded for ${kind} ${row.name}`);
+  }
+  change({ inline });
+}
+
+/** The text, percent-encoded. */
+export function getInlinePolicy(holder: Holder, name: string, fail: Fail<"NoSuchEntity">): string {
+  checkIsThere(holder, name, fail);
+  return encodeDocument(holder.row.inline[name]!);
+}
+
+export function deleteInlinePolicy(holder: Holder, name: string, fail: Fail<"NoSuchEntity">): void {
+  checkIsThere(holder, name, fail);
+  const kept = Object.entries(holder.row.inline).filter(([one]) => one !== name);
+  holder.change({ inline: Object.fromEntries(kept) });
+}
+
+export function listInlinePolicies(
+  { row }: Holder,
+  input: { readonly Marker?: string | undefined; readonly MaxItems: number },
+) {
+  const { items, ...place } = page(Object.keys(row.inline), input, (name) => name);
+  return { PolicyNames: items, ...place };
+}
+
+function checkIsThere({ kind, row }: Holder, name: string, fail: Fail<"NoSuchEntity">): void {
+  if (Object.hasOwn(row.inline, name)) return;
+  throw fail("NoSuchEntity", `The ${kind} policy with name ${name} cannot be found.`);
+}
