@@ -70,7 +70,7 @@ export function directoryFiles(directory: string, entropy: Entropy): BodyFiles {
   };
 }
 
-/** Makes `directory` ready, and removes what a killed process left: half-written bodies, and those that no row names. */
+/** Makes `directory` ready, and removes what a killed process left: half-written bodies, and those no row names. */
 export async function sweepDirectory(directory: string, isUsed: (name: string) => boolean): Promise<void> {
   await rm(join(directory, TEMPORARY), { recursive: true, force: true });
   await mkdir(join(directory, TEMPORARY), { recursive: true, mode: 0o700 });

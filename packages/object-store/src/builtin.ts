@@ -1,4 +1,4 @@
-// The built-in S3 back end: SQLite and files of one directory, or memory alone. This file only puts the pieces together.
+// The built-in S3 back end: SQLite and files of one directory, or memory alone. This file puts the pieces together.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock, Entropy } from "@rolemint/host";
@@ -23,7 +23,8 @@ export interface BuiltinStoreOptions {
 
 /**
  * Opens the store, and removes what a killed process left. One process at a time may have a directory: it throws when
- * another has it. An acknowledged change survives the end of the process at any moment. A body that `get` gave must be
+ * another has it. An acknowledged change survives the process's end at any moment (not the machine's: files are not
+ * flushed). A body that `get` gave must be
  * read to its end or left by `return()`: until then its files are kept. After `close` all is refused: `Unavailable`.
  */
 export async function openBuiltinStore({ directory, clock, entropy }: BuiltinStoreOptions): Promise<Backend> {

@@ -10,8 +10,8 @@ interface Validators {
 type Condition = "If-Match" | "If-Unmodified-Since" | "If-None-Match" | "If-Modified-Since";
 
 /**
- * The first condition that does not hold, in the order of RFC 9110 section 13.2.2, which gives the two combinations that
- * S3 documents (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html): an ETag that matches silences
+ * The first condition that does not hold, in the order of RFC 9110 section 13.2.2, which gives the two combinations
+ * that S3 documents (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html): an ETag that matches silences
  * If-Unmodified-Since, and If-None-Match silences If-Modified-Since. `now`: an If-Modified-Since in the future is void.
  */
 function failedCondition(object: Validators, conditions: Conditions, now: number): Condition | undefined {

@@ -7,6 +7,7 @@ import { describeConditions } from "./contract/conditions.ts";
 import { describeListing } from "./contract/listing.ts";
 import { describeObjects } from "./contract/objects.ts";
 import type { Feature, Subject } from "./contract/subject.ts";
+import { describeUploadLists } from "./contract/upload-lists.ts";
 import { describeUploads } from "./contract/uploads.ts";
 
 export type { Feature } from "./contract/subject.ts";
@@ -42,6 +43,7 @@ export function describeBackend(
     describeConditions(subject);
     describeListing(subject);
     describeUploads(subject);
+    describeUploadLists(subject);
     describeChecksums(subject);
   });
 }

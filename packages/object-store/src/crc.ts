@@ -72,7 +72,7 @@ function powerOfX(exponent: bigint, kind: CrcKind): bigint {
   return power;
 }
 
-/** Eight tables, so that eight bytes are taken at a time; `low` and `high` halves apart, as JavaScript has no fast 64 bits. */
+/** Eight tables in a row, to take eight bytes at a time; in two halves, as JavaScript has no fast 64 bits. */
 interface Tables {
   readonly low: Int32Array;
   readonly high: Int32Array;

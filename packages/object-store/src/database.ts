@@ -5,8 +5,8 @@ import { type Checksum, type ObjectFacts, Refusal } from "./backend.ts";
 
 const SCHEMA_VERSION = 1;
 
-// A body is in `bytes`, in `file`, or, of a multipart object, in the files of the parts of `upload`, which stay as they
-// were uploaded. Several rows may name one file (a copy does). Keys are TEXT: SQLite compares them by their UTF-8 bytes.
+// A body is in `bytes`, in `file`, or, of a multipart object, in the files of the parts of `upload`, which stay as
+// they were uploaded. Several rows may name one file (a copy does). SQLite compares TEXT keys by their UTF-8 bytes.
 const schema = `
 CREATE TABLE IF NOT EXISTS object (
   id INTEGER PRIMARY KEY,
@@ -113,14 +113,17 @@ export interface Database {
   close(): void;
 }
 
-/** Opens or makes the database at `path` (`:memory:` for none). Throws if another process holds it. */
+const SQLITE_BUSY = 5;
+
+/** Opens or makes the database at `path` (`:memory:` for none). Throws if another store has it open. */
 export function openDatabase(path: string): Database {
   const connection = new DatabaseSync(path);
   try {
     return prepare(connection);
   } catch (error) {
     connection.close();
-    throw error;
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
+    throw new Error(`${path} is in use by another process`, { cause: error });
   }
 }
 

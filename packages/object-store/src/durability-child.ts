@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { openBuiltinStore } from "./builtin.ts";
-import { bytesOf, incoming } from "./contract/samples.ts";
+import { bytesOf, incoming, startUpload } from "./contract/samples.ts";
 
 const [directory, run] = process.argv.slice(2);
 const clock = { now: () => 1_800_000_000_000 };
@@ -25,10 +25,9 @@ function put(key: string, bytes: Buffer): Promise<{ etag: string }> {
 }
 
 async function putInParts(key: string, bytes: Buffer): Promise<{ etag: string }> {
-  const initiator = { id: "arn", name: "name" };
-  const { uploadId } = await backend.createUpload({ bucket, key, headers: {}, initiator });
-  const { etag } = await backend.putPart({ bucket, key, uploadId }, 1, incoming(bytes));
-  return backend.completeUpload({ bucket, key, uploadId, parts: [{ number: 1, etag }] });
+  const address = await startUpload(backend, { bucket, key });
+  const { etag } = await backend.putPart(address, 1, incoming(bytes));
+  return backend.completeUpload({ ...address, parts: [{ number: 1, etag }] });
 }
 
 /** Each worker has keys of its own, so that its lines are in the order of its changes. */

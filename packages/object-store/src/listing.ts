@@ -1,5 +1,5 @@
-// Listings: keys in the order of their UTF-8 bytes, rolled up at a delimiter. A common prefix is left by one jump behind
-// all of its keys, so a page costs as many queries as it has prefixes, however many keys they hold.
+// Listings: keys in the order of their UTF-8 bytes, rolled up at a delimiter. A common prefix is left by one jump
+// behind all of its keys, so a page costs as many queries as it has prefixes, however many keys they hold.
 import type { ListAnswer, ListRequest, ListUploadsRequest, UploadFacts } from "./backend.ts";
 import { type FactsRow, factsOf, type UploadRow } from "./database.ts";
 import type { Store } from "./store.ts";

@@ -11,7 +11,7 @@ export interface Window {
 export function windowOf(range: Range, size: number): Window {
   const first = "suffix" in range ? Math.max(size - range.suffix, 0) : range.first;
   const last = "suffix" in range ? size - 1 : Math.min(range.last ?? size - 1, size - 1);
-  if (first > last || ("suffix" in range && range.suffix === 0)) throw unsatisfiable(size);
+  if (first > last) throw unsatisfiable(size);
   return { first, last };
 }
 

@@ -1,5 +1,5 @@
-// PutObject, CopyObject and DeleteObject. A body is taken in first; then one transaction checks the conditions again and
-// changes the row; then the files that nobody names any more go.
+// PutObject, CopyObject and DeleteObject. A body is taken in first; then one transaction checks the conditions again
+// and changes the row; then the files that nobody names any more go.
 import type { Checksum, Conditions, CopyRequest, CopySource, Incoming, WriteRequest, Written } from "./backend.ts";
 import type { Received } from "./bodies.ts";
 import { checksumStream } from "./checksum.ts";

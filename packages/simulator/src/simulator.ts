@@ -77,8 +77,8 @@ async function assemble(
     strictClock: config.clock.strict,
   });
   closers.push(() => world.close());
-  const directory = options.state === undefined ? "memory" : join(options.state, "objects");
-  const backend = await openBuiltinStore({ directory, clock, entropy });
+  const directory = options.state === undefined ? {} : { directory: join(options.state, "objects") };
+  const backend = await openBuiltinStore({ ...directory, clock, entropy });
   closers.push(() => backend.close());
   await finishReset(world, backend, config);
   await endDeletions(world, backend);

@@ -17,6 +17,7 @@ export {
 export {
   boolean,
   defaulted,
+  emptyResult,
   integer,
   list,
   type Member,

@@ -14,6 +14,7 @@ interface Dialect {
   sentName(name: string, member: Member): string;
   answeredName(name: string, member: Member): string;
   readonly indent: string;
+  time(milliseconds: number): string;
   /** Whether a member that the model lacks is refused. */
   readonly strict: boolean;
 }
@@ -23,6 +24,7 @@ const dialects = {
     items: (node) => numbered(node.children.get("member") ?? node),
     itemElement: "member",
     indent: "  ",
+    time: (milliseconds) => new Date(milliseconds).toISOString().replace(".000Z", "Z"),
     sentName: (name, member) => member.sent ?? name,
     answeredName: (name, member) => member.answered ?? name,
     strict: false,
@@ -31,6 +33,7 @@ const dialects = {
     items: numbered,
     itemElement: "item",
     indent: "    ",
+    time: (milliseconds) => new Date(milliseconds).toISOString(),
     sentName: (name, member) => member.sent ?? name,
     answeredName: (name, member) => member.answered ?? lowerFirst(name),
     strict: true,
@@ -112,16 +115,16 @@ function join(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }
 
-/** `<CreateRoleResponse><CreateRoleResult>…`; an operation without output members has no Result element. */
+/** `<CreateRoleResponse><CreateRoleResult>…`; an operation without output has no Result element. */
 export function encodeQuery(operation: Operation, output: object, xmlns: string, requestId: string): Answer {
   const { name } = operation;
-  const members = encodeMembers(dialects.query, operation.output, output as Record<string, unknown>, "    ");
-  const result = hasMembers(operation) ? `  <${name}Result>\n${members}  </${name}Result>\n` : "";
+  const hasResult = hasMembers(operation) || operation.output.isWrapped;
+  const result = hasResult ? encodeValue(dialects.query, `${name}Result`, operation.output, output, "  ") : "";
   const metadata = `  <ResponseMetadata>\n    ${element("RequestId", requestId)}\n  </ResponseMetadata>\n`;
   return xml(200, `<${name}Response xmlns="${xmlns}">\n${result}${metadata}</${name}Response>\n`);
 }
 
-/** `<RunInstancesResponse><requestId>…`; an operation without output members answers `<return>true</return>`. */
+/** `<RunInstancesResponse><requestId>…`; an operation without output answers `<return>true</return>`. */
 export function encodeEc2(operation: Operation, output: object, xmlns: string, requestId: string): Answer {
   const { name } = operation;
   const members = encodeMembers(dialects.ec2, operation.output, output as Record<string, unknown>, "    ");
@@ -149,18 +152,16 @@ function encodeValue(dialect: Dialect, name: string, shape: Shape, value: unknow
   switch (shape.kind) {
     case "struct": {
       const members = encodeMembers(dialect, shape, value as Record<string, unknown>, inner);
-      return `${indent}<${name}>\n${members}${indent}</${name}>\n`;
+      return wrap(name, members, indent);
     }
     case "list": {
       const items = (value as unknown[]).map((item) =>
         encodeValue(dialect, dialect.itemElement, shape.item, item, inner),
       );
-      return items.length === 0
-        ? `${indent}<${name}/>\n`
-        : `${indent}<${name}>\n${items.join("")}${indent}</${name}>\n`;
+      return wrap(name, items.join(""), indent);
     }
     case "timestamp":
-      return `${indent}<${name}>${isoTime(value as number)}</${name}>\n`;
+      return `${indent}<${name}>${dialect.time(value as number)}</${name}>\n`;
     case "string":
     case "integer":
     case "boolean":
@@ -168,9 +169,8 @@ function encodeValue(dialect: Dialect, name: string, shape: Shape, value: unknow
   }
 }
 
-/** IAM and STS give whole seconds, EC2 milliseconds only where there are some. */
-function isoTime(time: number): string {
-  return new Date(time).toISOString().replace(".000Z", "Z");
+function wrap(name: string, inside: string, indent: string): string {
+  return inside === "" ? `${indent}<${name}/>\n` : `${indent}<${name}>\n${inside}${indent}</${name}>\n`;
 }
 
 /** `<ErrorResponse><Error><Type>Sender</Type>…` */

@@ -39,6 +39,8 @@ export interface StructShape<Type = object> extends Typed<Type> {
   readonly members: Readonly<Record<string, Member>>;
   /** Members of AWS's own model that we do not serve: asking for one is 501, never ignored. */
   readonly lacks: readonly string[];
+  /** An answer without members that the query protocol wraps all the same: `<UpdateRoleResult/>`. */
+  readonly isWrapped?: boolean;
 }
 
 export type Shape = StringShape | IntegerShape | BooleanShape | TimestampShape | ListShape | StructShape;
@@ -95,6 +97,9 @@ export const struct = <const Fields extends Record<string, Field>>(
   members: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, asMember(field)])),
   lacks,
 });
+
+/** The output of an operation whose answer has a Result element with nothing in it. */
+export const emptyResult: StructShape<Record<never, never>> = { ...struct({}), isWrapped: true };
 
 export const required = <S extends Shape>(field: S | Member<S>): Member<S, "required"> => ({
   ...asMember(field),

@@ -130,14 +130,24 @@ function checkList(
   }
 }
 
-/** AWS names the whole list, with the constraints of its items in brackets. */
+/** AWS names the whole list, with all that it asks of an item in brackets, whichever part of it an item breaks. */
 function checkScalars(item: Shape, values: unknown[], path: string, found: Violation[]): void {
   const broken: Violation[] = [];
   for (const value of values) check(item, value, path, broken);
   if (broken.length === 0) return;
-  const constraints = [...new Set(broken.map((violation) => violation.constraint))];
-  const constraint = `Member must satisfy constraint: [${constraints.join(", ")}]`;
+  const constraint = `Member must satisfy constraint: [${[...demands(item), "Member must not be null"].join(", ")}]`;
   found.push({ path, value: `[${values.join(", ")}]`, kind: "limit", constraint });
+}
+
+function demands(item: Shape): string[] {
+  if (item.kind !== "string") return [];
+  const { max, min, pattern, values } = item;
+  return [
+    ...(max === undefined ? [] : [`Member must have length less than or equal to ${max}`]),
+    ...(min === undefined ? [] : [`Member must have length greater than or equal to ${min}`]),
+    ...(pattern === undefined ? [] : [`Member must satisfy regular expression pattern: ${pattern}`]),
+    ...(values === undefined ? [] : [`Member must satisfy enum value set: [${values.join(", ")}]`]),
+  ];
 }
 
 function matches(pattern: string, value: string): boolean {

@@ -23,12 +23,14 @@ export function authorize(
   const call = { now: world.now(), sourceIp, userAgent, region, isSecure };
   const context = callContext(caller.context, caller.principal, call);
   for (const need of needs) {
-    const resourceAccount = parseArn(need.resource)?.account || world.accountId;
+    const owner = parseArn(need.resource)?.account || world.accountId;
+    // AWS's own policies are there for every account, as if they were its own.
+    const resourceAccount = owner === "aws" ? caller.principal.AccountId : owner;
     const refused = refusalOf(caller, {
       action: need.action,
       resource: need.resource,
       resourceAccount,
-      context: { ...context, "aws:resourceaccount": resourceAccount, ...need.context },
+      context: { ...context, "aws:resourceaccount": owner, ...need.context },
       trustPolicy: need.trust && trustPolicyOf(need.trust.role),
     });
     if (refused) throw service.denied(refused, world);

@@ -1,8 +1,9 @@
 // The order in which the control plane looks at a call, one line a step. What differs between services stands in their
 // own `service.ts`; there is no `if` about a service here.
-import { wholeSeconds } from "@rolemint/host";
+
 import type { EventRecord, Principal } from "@rolemint/authority";
 import type { Caller } from "@rolemint/caller";
+import { wholeSeconds } from "@rolemint/host";
 import {
   type Answer,
   AwsError,

@@ -4,10 +4,8 @@ import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { describe, expect } from "@jest/globals";
 import type { Checksum, ChecksumAlgorithm, CompleteRequest, UploadAddress } from "../backend.ts";
-import { bytesOf, incoming, MiB } from "./samples.ts";
+import { bytesOf, incoming, MiB, startUpload } from "./samples.ts";
 import { codeOf, type Subject, testOf } from "./subject.ts";
-
-const initiator = { id: "arn:aws:iam::123456789012:user/alice", name: "alice" };
 
 // The check values of the algorithms' catalogues: CRCs of "123456789"; FIPS 180 for the others.
 const digits = "123456789";
@@ -38,9 +36,7 @@ async function threeParts(
   checksumType: Checksum["type"],
 ): Promise<{ address: UploadAddress; parts: CompleteRequest["parts"] }> {
   const bucket = await subject.newBucket();
-  const upload = { bucket, key: "k", headers: {}, initiator, checksumAlgorithm: "CRC32" as const, checksumType };
-  const { uploadId } = await subject.backend.createUpload(upload);
-  const address = { bucket, key: "k", uploadId };
+  const address = await startUpload(subject.backend, { bucket, checksumAlgorithm: "CRC32", checksumType });
   const parts = [];
   for (const [index, body] of bytes.entries()) {
     const checksum = crc32Of(body).toString("base64");
@@ -57,6 +53,11 @@ const composite = (() => {
 const fullObject = whole("CRC32", crc32Of(Buffer.concat(bytes)).toString("base64"));
 
 export function describeChecksums(subject: Subject): void {
+  describeSingleChecksums(subject);
+  describeJoinedChecksums(subject);
+}
+
+function describeSingleChecksums(subject: Subject): void {
   describe("checksums", () => {
     const only = testOf(subject, "checksums");
 
@@ -83,12 +84,17 @@ export function describeChecksums(subject: Subject): void {
     only.each(algorithms)("%s of a copied part is made for it", async (checksumAlgorithm) => {
       const bucket = await subject.newBucket();
       await subject.backend.put({ bucket, key: "source", headers: {} }, incoming(`<${digits}>`));
-      const upload = { bucket, key: "k", headers: {}, initiator, checksumAlgorithm };
-      const { uploadId } = await subject.backend.createUpload(upload);
+      const address = await startUpload(subject.backend, { bucket, checksumAlgorithm });
       const source = { bucket, key: "source", range: { first: 1, last: 9 } };
-      const part = await subject.backend.copyPart({ bucket, key: "k", uploadId }, 1, source);
+      const part = await subject.backend.copyPart(address, 1, source);
       expect(part.checksum?.value).toBe(ofDigits[checksumAlgorithm]);
     });
+  });
+}
+
+function describeJoinedChecksums(subject: Subject): void {
+  describe("checksums", () => {
+    const only = testOf(subject, "checksums");
 
     only.each([
       ["COMPOSITE", composite],
@@ -124,7 +130,7 @@ export function describeChecksums(subject: Subject): void {
     only("that S3 does not offer are refused at the start", async () => {
       const bucket = await subject.newBucket();
       const start = (checksumAlgorithm: ChecksumAlgorithm, checksumType: Checksum["type"]) =>
-        subject.backend.createUpload({ bucket, key: "k", headers: {}, initiator, checksumAlgorithm, checksumType });
+        startUpload(subject.backend, { bucket, checksumAlgorithm, checksumType });
       expect(await codeOf(start("SHA256", "FULL_OBJECT"))).toBe("InvalidRequest");
       expect(await codeOf(start("CRC64NVME", "COMPOSITE"))).toBe("InvalidRequest");
     });
@@ -132,9 +138,7 @@ export function describeChecksums(subject: Subject): void {
     only("have their default type", async () => {
       const bucket = await subject.newBucket();
       for (const checksumAlgorithm of algorithms) {
-        const upload = { bucket, key: checksumAlgorithm, headers: {}, initiator, checksumAlgorithm };
-        const { uploadId } = await subject.backend.createUpload(upload);
-        const facts = await subject.backend.upload({ bucket, key: checksumAlgorithm, uploadId });
+        const facts = await subject.backend.upload(await startUpload(subject.backend, { bucket, checksumAlgorithm }));
         const checksumType = checksumAlgorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE";
         expect(facts).toMatchObject({ checksumAlgorithm, checksumType });
       }

@@ -1,6 +1,6 @@
 // Bodies to test with. Apart from the suite, as processes that know no Jest use them too.
 import { createCipheriv, createHash } from "node:crypto";
-import type { Checksum, Incoming } from "../backend.ts";
+import type { Backend, Checksum, CreateUploadRequest, Incoming, UploadAddress } from "../backend.ts";
 
 export const MiB = 1024 ** 2;
 
@@ -38,4 +38,16 @@ export async function wholeOf(body: Buffer | AsyncIterable<Buffer> | undefined):
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+export const initiator = { id: "arn:aws:iam::123456789012:user/alice", name: "alice" };
+
+/** Starts an upload: of the key `k` in the bucket `b`, without headers, unless the request says otherwise. */
+export async function startUpload(
+  backend: Backend,
+  request: Partial<CreateUploadRequest> = {},
+): Promise<UploadAddress> {
+  const { bucket = "b", key = "k" } = request;
+  const { uploadId } = await backend.createUpload({ headers: {}, initiator, ...request, bucket, key });
+  return { bucket, key, uploadId };
 }

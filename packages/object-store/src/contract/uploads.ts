@@ -1,17 +1,13 @@
 // Contract: multipart uploads, from their start to the object that they become.
 import { describe, expect, test } from "@jest/globals";
 import type { CompleteRequest, UploadAddress, Written } from "../backend.ts";
-import { broken, bytesOf, incoming, MiB, md5, wholeOf } from "./samples.ts";
+import { broken, bytesOf, incoming, MiB, md5, startUpload, wholeOf } from "./samples.ts";
 import { codeOf, put, read, type Subject, testOf } from "./subject.ts";
-
-const initiator = { id: "arn:aws:iam::123456789012:user/alice", name: "alice" };
 
 type Part = CompleteRequest["parts"][number];
 
 async function start(subject: Subject, key = "k", bucket?: string): Promise<UploadAddress> {
-  const home = bucket ?? (await subject.newBucket());
-  const { uploadId } = await subject.backend.createUpload({ bucket: home, key, headers: {}, initiator });
-  return { bucket: home, key, uploadId };
+  return startUpload(subject.backend, { bucket: bucket ?? (await subject.newBucket()), key });
 }
 
 async function upload(subject: Subject, address: UploadAddress, number: number, bytes: Buffer | string): Promise<Part> {
@@ -26,11 +22,19 @@ function multipartEtag(parts: readonly Buffer[]): string {
   return `${md5(Buffer.from(parts.map(md5).join(""), "hex"))}-${parts.length}`;
 }
 
-export function describeUploads(subject: Subject): void {
-  describe("a multipart upload", () => {
-    const bytes = [bytesOf(5 * MiB, 1), bytesOf(5 * MiB + 7, 2), bytesOf(1000, 3)] as const;
-    const whole = Buffer.concat(bytes);
+const bytes = [bytesOf(5 * MiB, 1), bytesOf(5 * MiB + 7, 2), bytesOf(1000, 3)] as const;
+const whole = Buffer.concat(bytes);
 
+export function describeUploads(subject: Subject): void {
+  describeCompletion(subject);
+  describeEnds(subject);
+  describeReplacements(subject);
+  describeRefusals(subject);
+  describeCopiedParts(subject);
+}
+
+function describeCompletion(subject: Subject): void {
+  describe("a multipart upload", () => {
     test("becomes one object of its parts, in whatever order they came", async () => {
       const address = await start(subject);
       const parts = [];
@@ -72,12 +76,15 @@ export function describeUploads(subject: Subject): void {
     test("keeps the headers that it was started with", async () => {
       const bucket = await subject.newBucket();
       const headers = { "content-type": "text/csv", "x-amz-meta-a": "b" };
-      const { uploadId } = await subject.backend.createUpload({ bucket, key: "k", headers, initiator });
-      const address = { bucket, key: "k", uploadId };
+      const address = await startUpload(subject.backend, { bucket, headers });
       await complete(subject, address, [await upload(subject, address, 1, "x")]);
       expect((await subject.backend.head(address)).facts.headers).toMatchObject(headers);
     });
+  });
+}
 
+function describeReplacements(subject: Subject): void {
+  describe("a multipart upload", () => {
     test("takes the last of what was sent for a part, and leaves out what Complete does not name", async () => {
       const address = await start(subject);
       await upload(subject, address, 1, bytes[0]);
@@ -101,7 +108,11 @@ export function describeUploads(subject: Subject): void {
       expect((await wholeOf(body)).toString()).toBe("plain");
       expect(facts.parts).toBeUndefined();
     });
+  });
+}
 
+function describeEnds(subject: Subject): void {
+  describe("a multipart upload", () => {
     test("is gone once it is aborted or completed", async () => {
       const address = await start(subject);
       const part = await upload(subject, address, 1, "x");
@@ -157,10 +168,6 @@ export function describeUploads(subject: Subject): void {
       expect((await read(subject, address.bucket, "k")).toString()).toBe("x");
     });
   });
-
-  describeRefusals(subject);
-  describeCopiedParts(subject);
-  describeLists(subject);
 }
 
 function describeRefusals(subject: Subject): void {
@@ -198,8 +205,8 @@ function describeCopiedParts(subject: Subject): void {
         { number: 1, etag: one.etag },
         { number: 2, etag: two.etag },
       ]);
-      const whole = Buffer.concat([bytes, bytes.subarray(10, 20)]);
-      expect((await read(subject, address.bucket, "k")).equals(whole)).toBe(true);
+      const joined = Buffer.concat([bytes, bytes.subarray(10, 20)]);
+      expect((await read(subject, address.bucket, "k")).equals(joined)).toBe(true);
     });
 
     test("obeys the source's conditions, and the source must be there", async () => {
@@ -225,66 +232,4 @@ function describeCopiedParts(subject: Subject): void {
       expect((await read(subject, address.bucket, "copy")).equals(Buffer.concat(bytes))).toBe(true);
     },
   );
-}
-
-function describeLists(subject: Subject): void {
-  test("parts are listed in order, in pages", async () => {
-    const address = await start(subject);
-    for (const number of [10, 2, 1, 9999]) await upload(subject, address, number, `part ${number}`);
-    const first = await subject.backend.listParts(address, 0, 3);
-    expect(first.parts.map(({ number }) => number)).toEqual([1, 2, 10]);
-    expect(first.parts[2]).toMatchObject({ number: 10, size: 7, etag: md5(Buffer.from("part 10")) });
-    expect(first.truncated).toBe(true);
-    const rest = await subject.backend.listParts(address, 10, 3);
-    expect(rest.parts.map(({ number }) => number)).toEqual([9999]);
-    expect(rest.truncated).toBe(false);
-  });
-
-  describe("listed uploads", () => {
-    const only = testOf(subject, "list uploads");
-    const all = { prefix: "", delimiter: "", keyMarker: "", uploadIdMarker: "", limit: 1000 };
-
-    only("are those that go on, by key", async () => {
-      const bucket = await subject.newBucket();
-      const started = [];
-      for (const key of ["b", "a/2", "a/1", "😀", "\uffee"]) started.push(await start(subject, key, bucket));
-      await subject.backend.abortUpload(started[0]!);
-      const { uploads, truncated } = await subject.backend.listUploads({ ...all, bucket });
-      expect(uploads.map(({ key }) => key)).toEqual(["a/1", "a/2", "\uffee", "😀"]);
-      expect(uploads[0]).toMatchObject({ uploadId: started[2]!.uploadId, initiator });
-      expect(truncated).toBe(false);
-    });
-
-    only("are rolled up and cut by prefix and markers", async () => {
-      const bucket = await subject.newBucket();
-      for (const key of ["a/1", "a/2", "b", "c/1", "c/d/1"]) await start(subject, key, bucket);
-      const list = (query: Partial<typeof all>) => subject.backend.listUploads({ ...all, bucket, ...query });
-      const rolled = await list({ delimiter: "/" });
-      expect(rolled.commonPrefixes).toEqual(["a/", "c/"]);
-      expect(rolled.uploads.map(({ key }) => key)).toEqual(["b"]);
-      const within = await list({ delimiter: "/", prefix: "c/" });
-      expect(within.commonPrefixes).toEqual(["c/d/"]);
-      expect(within.uploads.map(({ key }) => key)).toEqual(["c/1"]);
-      const page = await list({ delimiter: "/", limit: 1, keyMarker: "a/" });
-      expect(page.uploads.map(({ key }) => key)).toEqual(["b"]);
-      expect(page.truncated).toBe(true);
-    });
-
-    only("of one key go on after the upload id", async () => {
-      const bucket = await subject.newBucket();
-      for (const key of ["k", "k", "k", "z"]) await start(subject, key, bucket);
-      const seen: string[] = [];
-      let page = await subject.backend.listUploads({ ...all, bucket, limit: 1 });
-      for (;;) {
-        const [last] = page.uploads;
-        seen.push(last!.key);
-        if (!page.truncated) break;
-        const marker = { keyMarker: last!.key, uploadIdMarker: last!.uploadId };
-        page = await subject.backend.listUploads({ ...all, bucket, limit: 1, ...marker });
-      }
-      expect(seen).toEqual(["k", "k", "k", "z"]);
-      const behind = await subject.backend.listUploads({ ...all, bucket, keyMarker: "k" });
-      expect(behind.uploads.map(({ key }) => key)).toEqual(["z"]);
-    });
-  });
 }

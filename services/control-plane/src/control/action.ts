@@ -63,7 +63,8 @@ export function checkInput(action: ControlAction, value: unknown): ControlInput 
       throw new ControlError("InvalidInput", `${action.name} has no member ${name}; it takes ${takes}`);
     }
     const wanted = action.members[name]!;
-    if (typeof given !== wanted || given === null) throw new ControlError("InvalidInput", `${name} must be a ${wanted}`);
+    if (typeof given !== wanted || given === null)
+      throw new ControlError("InvalidInput", `${name} must be a ${wanted}`);
   }
   return value as ControlInput;
 }

@@ -1,6 +1,7 @@
 // The actions of our own API: what AWS has no API for.
-import type { ControlAction } from "./action.ts";
+
 import { ApplyConfig } from "./ApplyConfig.ts";
+import type { ControlAction } from "./action.ts";
 import { AdvanceClock, SetClock } from "./clock.ts";
 import { DescribeWorld } from "./DescribeWorld.ts";
 import { ExpireCredentials } from "./ExpireCredentials.ts";

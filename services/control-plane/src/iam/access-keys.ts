@@ -10,13 +10,12 @@ import { onUser } from "./needs.ts";
 export const Status = oneOf("Active", "Inactive");
 
 /** Root's keys have no user name. */
-export const accessKeyMembers = {
+export const AccessKeyMetadata = struct({
   UserName: string(),
   AccessKeyId: string(),
   Status: string(),
   CreateDate: timestamp(),
-};
-export const AccessKeyMetadata = struct(accessKeyMembers);
+});
 
 /** The user's name, or undefined for the account's root. A role session has to name a user. */
 export function userMeant(caller: Principal, given: string | undefined): string | undefined {

@@ -31,11 +31,7 @@ export function attachPolicy(
   change({ attached: [...row.attached, arn] });
 }
 
-export function detachPolicy(
-  findHolder: () => Holder,
-  arn: string,
-  fail: Fail<PolicyArnFault | "NoSuchEntity">,
-): void {
+export function detachPolicy(findHolder: () => Holder, arn: string, fail: Fail<PolicyArnFault | "NoSuchEntity">): void {
   checkPolicyArn(arn, fail);
   const { row, change } = findHolder();
   if (!row.attached.includes(arn)) throw fail("NoSuchEntity", `Policy ${arn} was not found.`);

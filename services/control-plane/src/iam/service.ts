@@ -1,8 +1,8 @@
 // IAM on the wire. Global: signed for us-east-1, or for the world's own region.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/welcome.html
-import { explainDenial } from "@rolemint/policy";
 import { AwsError } from "@rolemint/wire";
 import { queryService } from "../query-service.ts";
+import { denialText } from "./denial.ts";
 import { iamActions } from "./index.ts";
 import { IAM_OPERATION_NAMES } from "./operation-names.ts";
 
@@ -17,6 +17,6 @@ export const iam = queryService({
   actions: iamActions,
   isKnown: (name) => IAM_OPERATION_NAMES.has(name),
   regions: ({ region }) => ["us-east-1", region],
-  denied: ({ request, denial }) => new AwsError("AccessDenied", 403, explainDenial("iam", request, denial)),
+  denied: (refused) => new AwsError("AccessDenied", 403, denialText(refused)),
   trailCode: (code) => (PLAIN.has(code) ? code : `${code}Exception`),
 });

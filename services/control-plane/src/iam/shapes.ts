@@ -1,5 +1,5 @@
 // IAM's shapes that more than one action uses. Limits are those of AWS's own service model.
-import { boolean, defaulted, integer, list, required, string, struct, timestamp } from "@rolemint/wire";
+import { boolean, defaulted, integer, list, oneOf, required, string, struct, timestamp } from "@rolemint/wire";
 
 const NAME = "[\\w+=,.@-]+";
 
@@ -20,6 +20,7 @@ export const RoleDescription = string({
 });
 export const PolicyDescription = string({ max: 1000 });
 export const AccessKeyId = string({ min: 16, max: 128, pattern: "[\\w]+" });
+export const PolicyUsageFilter = oneOf("PermissionsPolicy", "PermissionsBoundary");
 export const VersionId = string({ pattern: "v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?" });
 
 export const MaxItems = integer({ min: 1, max: 1000 });

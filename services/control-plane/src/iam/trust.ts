@@ -1,6 +1,7 @@
 // Trust policies as IAM takes them: grammar, then the principals, then the size.
 import { checkTrustPolicy, invalidPrincipal, principalsOf } from "@rolemint/policy";
 import { idOfPrincipal, type World } from "@rolemint/world";
+import { lengthWithoutSpace } from "./policies.ts";
 
 /** Characters of a trust policy without white space that IAM takes. */
 const MAX_TRUST_CHARACTERS = 2048;
@@ -16,7 +17,7 @@ export function trustPolicyProblem(
   if (stranger !== undefined) {
     return { code: "MalformedPolicyDocument", message: invalidPrincipal(stranger).message };
   }
-  if (text.replace(/\s/g, "").length > MAX_TRUST_CHARACTERS) {
+  if (lengthWithoutSpace(text) > MAX_TRUST_CHARACTERS) {
     return { code: "LimitExceeded", message: `Cannot exceed quota for ACLSizePerRole: ${MAX_TRUST_CHARACTERS}` };
   }
   return undefined;

@@ -1,0 +1,45 @@
+# The only list of commands. Everything needed is set up by them, in node_modules and .cache.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Our own Node (the npm package `node`); where it could not be installed, the one that is there, if it is new enough.
+NODE = $(shell test -x node_modules/.bin/node && echo node_modules/.bin/node || command -v node)
+JEST = $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
+
+.PHONY: help
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+node_modules/.package-lock.json: package.json package-lock.json $(wildcard packages/*/package.json services/*/package.json)
+	npm ci --no-fund --no-audit
+	@touch $@
+
+.PHONY: setup
+setup: node_modules/.package-lock.json ## install what the other commands need
+
+.PHONY: demo
+demo: setup ## the main job from end to end, in one process, without Docker
+	@$(NODE) --disable-warning=ExperimentalWarning examples/demo/demo.ts
+
+.PHONY: test
+test: setup ## every test that can run here; what lacks its program is skipped by name
+	@$(NODE) --disable-warning=ExperimentalWarning test/support/run-tests.ts
+
+.PHONY: check
+check: setup ## types, lint, tidy rules
+	node_modules/.bin/tsc -p .
+	node_modules/.bin/biome check
+	$(JEST) test/tidy.test.ts
+
+.PHONY: bench
+bench: setup ## the benchmarks, as ratios against the peers that are found or built
+	@$(NODE) --disable-warning=ExperimentalWarning test/bench/bench.ts
+
+.PHONY: docs
+docs: setup ## write the generated pages anew
+	$(NODE) --disable-warning=ExperimentalWarning packages/config/src/publish.ts
+	$(NODE) --disable-warning=ExperimentalWarning test/support/fidelity.ts
+
+.PHONY: format
+format: setup ## format the sources
+	node_modules/.bin/biome check --write

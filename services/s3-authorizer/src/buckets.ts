@@ -1,0 +1,64 @@
+// Buckets as the authority knows them: found, owned, and with their policy compiled once for as long as it stands.
+import type { BucketFacts } from "@rolemint/authority";
+import { type CompiledPolicy, compilePolicy } from "@rolemint/policy";
+import { sha256Hex } from "@rolemint/sigv4";
+import { s3Error } from "./errors.ts";
+import type { Asked, Gate } from "./gate.ts";
+
+const compiled = new WeakMap<BucketFacts, CompiledPolicy>();
+
+export function bucketPolicyOf(bucket: BucketFacts): CompiledPolicy | undefined {
+  if (bucket.Policy === undefined) return undefined;
+  const known = compiled.get(bucket);
+  if (known) return known;
+  const policy = compilePolicy({ kind: "resource", name: bucket.Name, text: bucket.Policy });
+  compiled.set(bucket, policy);
+  return policy;
+}
+
+/** Throws NoSuchBucket, also for one that is being deleted; to nobody it says no more than that nobody may. */
+export async function findBucket(gate: Gate, name: string, isSigned: boolean): Promise<BucketFacts> {
+  const found = gate.known.bucket(name);
+  const bucket = found instanceof Promise ? await found : found;
+  if (bucket) return bucket;
+  throw isSigned ? s3Error("NoSuchBucket", { BucketName: name }) : s3Error("AccessDenied");
+}
+
+/** A bucket may go while a body is on its way into it; then the object goes with it. Throws NoSuchBucket. */
+export async function refuseGoneBucket({ gate, address }: Asked): Promise<void> {
+  if (await gate.known.bucket(address.bucket)) return;
+  await gate.backend.delete(address.bucket, address.key);
+  throw s3Error("NoSuchBucket", { BucketName: address.bucket });
+}
+
+/** `x-amz-expected-bucket-owner` guards against a bucket that changed hands. */
+export function refuseOtherOwner({ headers, bucket, source }: Asked): void {
+  const expected = headers.get("x-amz-expected-bucket-owner");
+  const expectedOfSource = headers.get("x-amz-source-expected-bucket-owner");
+  const isOther = expected !== undefined && bucket !== undefined && bucket.AccountId !== expected;
+  const isSourceOther =
+    expectedOfSource !== undefined && source !== undefined && source.bucket.AccountId !== expectedOfSource;
+  if (isOther || isSourceOther) throw s3Error("AccessDenied");
+}
+
+/** The canonical user id that S3 shows as owner and initiator: 64 hexadecimal digits, the same for an account always. */
+export function canonicalUserId(accountId: string): string {
+  const known = canonicalIds.get(accountId) ?? sha256Hex(`canonical user of ${accountId}`);
+  if (canonicalIds.size < 1000) canonicalIds.set(accountId, known);
+  return known;
+}
+const canonicalIds = new Map<string, string>();
+
+const RESERVED_PREFIXES = ["xn--", "sthree-", "amzn-s3-demo-"];
+const RESERVED_SUFFIXES = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
+
+/** The rules for a new bucket. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+export function isNewBucketName(name: string): boolean {
+  return (
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) &&
+    !name.includes("..") &&
+    !/^\d+\.\d+\.\d+\.\d+$/.test(name) &&
+    !RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix)) &&
+    !RESERVED_SUFFIXES.some((suffix) => name.endsWith(suffix))
+  );
+}
