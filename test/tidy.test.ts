@@ -188,3 +188,8 @@ test.each([
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8" });
   expect(status === 0 ? "" : `${stdout}${stderr}`).toBe("");
 }, 120_000);
+
+test("an import of types only says so, since Node would load the module for an empty one", () => {
+  const empty = sources.filter((file) => /^(?:import|export) \{(?:\s*type \w+(?: as \w+)?,?)+\s*\} from/m.test(textOf(file)));
+  expect(empty).toEqual([]);
+});

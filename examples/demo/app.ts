@@ -26,7 +26,9 @@ const jobs: Readonly<Record<string, () => Promise<unknown>>> = {
     return (await Body?.transformToString())?.trim();
   },
   async write() {
-    const { ETag } = await s3.send(new PutObjectCommand({ Bucket, Key: "reports/from-web.txt", Body: "written by web\n" }));
+    const { ETag } = await s3.send(
+      new PutObjectCommand({ Bucket, Key: "reports/from-web.txt", Body: "written by web\n" }),
+    );
     return ETag;
   },
   async hold() {

@@ -48,8 +48,8 @@ async function play(simulator: Simulator, app: App): Promise<void> {
   await giveRole(simulator);
   await useRole(app);
   await refuseAndAllow(simulator, app);
-  await rotate(simulator, app);
-  await expire(simulator, app);
+  const oldKey = await rotate(simulator, app);
+  await expire(simulator, app, oldKey);
   await showTrail(simulator);
 }
 
@@ -95,27 +95,31 @@ async function refuseAndAllow(simulator: Simulator, app: App): Promise<void> {
   good(`the same program, not restarted, writes: ETag ${await app.ask("write")}`);
 }
 
-async function rotate(simulator: Simulator, app: App): Promise<void> {
+/** Gives the key that the program has left behind. */
+async function rotate(simulator: Simulator, app: App): Promise<string> {
   title("The credentials rotate, and the program goes on");
-  aside("this world renews them every 5 s and lets each live for 4 minutes; EC2 does it hourly and lets them live for 6 h");
-  aside("with less than 5 minutes left, the SDK for JavaScript fetches anew for every call");
-  const held = (await app.ask("hold")) as string;
+  aside(
+    "this world renews them every 5 s and lets each live for 4 minutes; EC2 renews hourly and lets them live for 6 h",
+  );
+  const oldKey = (await app.ask("hold")) as string;
   const before = await simulator.generation();
-  good(`generation ${before.Generation}, key ${before.AccessKeyId}`);
+  good(`generation ${before.Generation} is out, key ${before.AccessKeyId}`);
   const after = await waiting("waiting for the next generation", nextGeneration(simulator, before.Generation));
-  good(`generation ${after.Generation}, key ${after.AccessKeyId}, not asked for by anyone`);
-  good(`the program now signs with ${await app.ask("key")}`);
-  good(`its old key ${held} still works until its own end: ${await app.ask("held")} objects listed`);
+  good(`generation ${after.Generation} is out, key ${after.AccessKeyId}, and nobody asked for it`);
+  aside(
+    "with less than 5 minutes left, the SDK for JavaScript signs with what it has and fetches anew, for every call",
+  );
+  good(`the program signs with ${await otherKey(app, oldKey)} now`);
+  good(`its old key ${oldKey} works until its own end: a client that kept it lists ${await app.ask("held")} objects`);
+  return oldKey;
 }
 
-async function expire(simulator: Simulator, app: App): Promise<void> {
+async function expire(simulator: Simulator, app: App, oldKey: string): Promise<void> {
   title("An expired key is refused as AWS refuses it");
-  const held = (await app.ask("hold")) as string;
-  call(`control API: ExpireCredentials ${held}`);
-  await simulator.control("ExpireCredentials", { AccessKeyId: held });
+  call(`control API: ExpireCredentials ${oldKey}`);
+  await simulator.control("ExpireCredentials", { AccessKeyId: oldKey });
   const { error, message } = await app.refusal("held");
-  refused(`a client that kept it gets ${error}: ${message}`);
-  await simulator.control("RotateCredentials", { Instance: "web" });
+  refused(`the client that kept it gets ${error}: ${message}`);
   good(`the program, which asks the metadata service, reads on: "${await app.ask("read")}"`);
 }
 
@@ -132,10 +136,14 @@ async function showTrail(simulator: Simulator): Promise<void> {
   }
   call("cloudtrail:LookupEvents has the management events");
   for (const [what, times] of counted) aside(times === 1 ? what : `${what}, ${times} times`);
-  const { Events: timeline } = (await simulator.control("ListEvents", { Instance: "web" })) as { Events: TimelineEvent[] };
+  const { Events: timeline } = (await simulator.control("ListEvents", { Instance: "web" })) as {
+    Events: TimelineEvent[];
+  };
   call("control API: ListEvents has the rest, metadata and object calls too; the refusals among them:");
   for (const event of timeline.filter(({ Kind }) => Kind === "refusal")) {
-    aside(`${event.Time}  ${event.Service}:${event.Action} with ${event.AccessKeyId} (generation ${event.Generation}): ${event.Code}`);
+    aside(
+      `${event.Time}  ${event.Service}:${event.Action} with ${event.AccessKeyId} (generation ${event.Generation}): ${event.Code}`,
+    );
   }
   const kinds = Object.entries(Object.groupBy(timeline, ({ Kind }) => Kind));
   good(`in all ${kinds.map(([kind, events]) => `${events?.length} ${kind}`).join(", ")}`);
@@ -149,6 +157,15 @@ interface TimelineEvent {
   readonly AccessKeyId?: string;
   readonly Generation?: number;
   readonly Code?: string;
+}
+
+/** The key that the program signs with once its SDK has fetched anew, which it does in the background. */
+async function otherKey(app: App, oldKey: string): Promise<string> {
+  for (;;) {
+    const key = (await app.ask("key")) as string;
+    if (key !== oldKey) return key;
+    await new Promise((done) => setTimeout(done, 50));
+  }
 }
 
 async function nextGeneration(simulator: Simulator, after: number) {

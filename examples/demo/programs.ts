@@ -26,7 +26,16 @@ export interface Simulator {
 
 export async function startSimulator(readyFile: string): Promise<Simulator> {
   const anyPort = ["--aws-port", "0", "--imds-port", "0", "--control-port", "0"];
-  const args = ["up", "--ephemeral", "--quiet", "--config", join(here, "rolemint.yaml"), "--ready", readyFile, ...anyPort];
+  const args = [
+    "up",
+    "--ephemeral",
+    "--quiet",
+    "--config",
+    join(here, "rolemint.yaml"),
+    "--ready",
+    readyFile,
+    ...anyPort,
+  ];
   const child = spawn(process.execPath, [rolemint, ...args], { stdio: ["ignore", "inherit", "inherit"] });
   while (!existsSync(readyFile)) {
     if (child.exitCode !== null) throw new Error(`the simulator ended with ${child.exitCode}`);

@@ -3,7 +3,7 @@
 // line; where the running Node is older than 24 it starts again with the one that the npm package `node` brings.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire, enableCompileCache } from "node:module";
+import * as module from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -12,7 +12,7 @@ const built = join(here, "dist", "main.js");
 const main = existsSync(built) ? built : join(here, "src", "main.ts");
 
 if (Number(process.versions.node.split(".")[0]) >= 24) {
-  enableCompileCache?.();
+  module.enableCompileCache?.();
   keepExperimentalWarningsQuiet();
   await import(pathToFileURL(main).href);
 } else {
@@ -41,7 +41,9 @@ function startAgain() {
     stdio: ["inherit", "inherit", "inherit", "pipe"],
     env: { ...process.env, ROLEMINT_LAUNCHER_FD: "3" },
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // A terminal sends Ctrl-C to the child as well.
+  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
     process.stderr.write(`rolemint could not start ${binary}: ${error.message}\n`);
     process.exit(3);
@@ -55,7 +57,7 @@ function startAgain() {
 
 function newerNode() {
   try {
-    const folder = dirname(createRequire(import.meta.url).resolve("node/package.json"));
+    const folder = dirname(module.createRequire(import.meta.url).resolve("node/package.json"));
     const name = process.platform === "win32" ? "node.exe" : "node";
     return [join(folder, "bin", name)].find((path) => existsSync(path));
   } catch {

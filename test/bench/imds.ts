@@ -5,20 +5,14 @@ import { createServer } from "node:http";
 import { hostClock, hostEntropy, listen } from "@rolemint/host";
 import { silentLog } from "@rolemint/host/log";
 import { metadataEvents, respond, startMetadataListener } from "@rolemint/imds";
-import { SAMPLE_VIEW } from "@rolemint/imds/sample-view";
+import { SAMPLE_VIEW } from "@rolemint/imds/sample-view.fixture";
+import { median, type Row } from "./row.ts";
 
-export interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly ratio?: number;
-  readonly bound?: number;
-  readonly ok?: boolean;
-}
+export type { Row };
 
 const PATH = "/latest/meta-data/iam/security-credentials/s3access";
 const ROUNDS = 5;
-const SECONDS = 2;
+const SECONDS = 1;
 const CONNECTIONS = 32;
 /** The document is to come faster than node:http can send it. */
 const BOUND = 1;
@@ -79,8 +73,6 @@ function load(port: number, token: string): Promise<number> {
   });
 }
 
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
-
 export async function run(): Promise<Row[]> {
   if (spawnSync("wrk", ["-v"]).error) return [{ name: "imds: skipped, wrk is not installed", value: 0, unit: "" }];
   const ours = await startOurs();
@@ -90,7 +82,10 @@ export async function run(): Promise<Row[]> {
   await load(ours.port, token);
   await load(bare.port, token);
   for (let round = 0; round < ROUNDS; round++) {
-    rates.push({ ours: await load(ours.port, token), bare: await load(bare.port, token) });
+    // There and back, so that a machine that slows down or speeds up meanwhile favours neither.
+    const loads: number[] = [];
+    for (const server of [ours, bare, bare, ours]) loads.push(await load(server.port, token));
+    rates.push({ ours: (loads[0]! + loads[3]!) / 2, bare: (loads[1]! + loads[2]!) / 2 });
   }
   await Promise.all([ours.close(), bare.close()]);
   const ratio = median(rates.map((rate) => rate.ours / rate.bare));
@@ -105,8 +100,8 @@ export async function run(): Promise<Row[]> {
       name: `imds: credential document, ${ours.name}`,
       value: Math.round(median(rates.map((rate) => rate.ours))),
       unit,
-      ratio: Number(ratio.toFixed(2)),
-      bound: BOUND,
+      ratio,
+      bound: `≥ ${BOUND}×`,
       ok: ratio >= BOUND,
     },
   ];

@@ -18,9 +18,13 @@ export function installAwsCli(): void {
   if (awsCli() !== undefined) return;
   const made = spawnSync("python3", ["-m", "venv", FOLDER], { encoding: "utf8" });
   if (made.status !== 0) return say(`no Python with venv (${(made.error?.message ?? made.stderr).trim()})`);
-  const pip = spawnSync(`${FOLDER}/bin/pip`, ["install", "--quiet", "--disable-pip-version-check", `awscli==${VERSION}`], {
-    encoding: "utf8",
-  });
+  const pip = spawnSync(
+    `${FOLDER}/bin/pip`,
+    ["install", "--quiet", "--disable-pip-version-check", `awscli==${VERSION}`],
+    {
+      encoding: "utf8",
+    },
+  );
   if (pip.status !== 0) say(pip.stderr.trim().split("\n").at(-1) ?? "pip failed");
 }
 

@@ -42,13 +42,13 @@ test.each(served)("$name: what the SDK sends is what we read", async ({ service,
   );
 });
 
-test.each(served)("$name: what we answer is what the SDK reads", async ({ oracle, action }) => {
+test.each(served)("$name: what we answer is what the SDK reads", async ({ service, oracle, action }) => {
   await fc.assert(
     fc.asyncProperty(structsOf(action.output), async (output) => {
       const answer = oracle.service.encode(action, output, "7a62c49f-347e-4fc4-9331-6e8eEXAMPLE", ANY_CALL);
       const { $metadata, ...read } = await oracle.parsed(action.name, answer);
       expect($metadata).toMatchObject({ httpStatusCode: 200 });
-      expect(read).toEqual(plain(dated(action.output, output)));
+      expect(read).toEqual(plain(dated(action.output, service === "cloudtrail" ? output : asRead(output))));
     }),
     RUNS,
   );
@@ -83,7 +83,7 @@ test.each(served)("$name: no member is answered that AWS has not", ({ oracle, ac
   const theirs = oracle.output(action.name);
   expect(strangers(action.output, theirs ?? { kind: "struct", members: [] }, "")).toEqual([]);
   const isAnswered = Object.keys(action.output.members).length > 0 || action.output.isWrapped === true;
-  expect(isAnswered).toBe(theirs !== undefined && action.name !== "CreateTags");
+  expect(isAnswered).toBe(theirs !== undefined);
 });
 
 /** Limits that AWS words in an error of its own, so that they stand in the action. */
@@ -139,7 +139,7 @@ function plain(value: unknown): unknown {
 /** Forms have no way to say "a structure with nothing in it", and EC2's none to say "a list with nothing in it". */
 function asSent(service: ServiceName, input: Record<string, unknown>): unknown {
   const isSent = (value: unknown): boolean => {
-    if (Array.isArray(value)) return service !== "ec2" || value.some(isSent);
+    if (Array.isArray(value)) return value.length === 0 ? service !== "ec2" : value.some(isSent);
     if (typeof value === "object" && value !== null) return Object.values(value).some(isSent);
     return value !== undefined;
   };
@@ -150,6 +150,14 @@ function asSent(service: ServiceName, input: Record<string, unknown>): unknown {
     return Object.fromEntries(members.map(([name, inside]) => [name, strip(inside)]));
   };
   return strip(input);
+}
+
+/** The SDK takes text that is nothing but white space with a line break for indentation. */
+function asRead(value: unknown): unknown {
+  if (typeof value === "string") return /^\s*\n\s*$/.test(value) ? "" : value;
+  if (Array.isArray(value)) return value.map(asRead);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inside]) => [name, asRead(inside)]));
 }
 
 /** Where our struct and the SDK's do not have the same members on the wire. */

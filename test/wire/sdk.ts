@@ -15,7 +15,7 @@ interface SentRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 interface Client {
@@ -101,7 +101,14 @@ function clientWith(ClientClass: new (config: never) => unknown, answer: Answer,
 
 function callOf({ method, path, headers, body }: SentRequest): IncomingCall {
   const rawHeaders = Object.entries(headers).flat();
-  return { method, target: path, rawHeaders, body: Buffer.from(body), sourceIp: "192.0.2.10", isSecure: false };
+  return { method, target: path, rawHeaders, body: bytesOf(body), sourceIp: "192.0.2.10", isSecure: false };
+}
+
+/** Some protocols of the SDK give a Uint8Array that passes for a string. */
+function bytesOf(body: string | Uint8Array): Buffer {
+  return typeof body === "string"
+    ? Buffer.from(body, "utf8")
+    : Buffer.from(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
 }
 
 /** Endpoint rules and validation in the SDK want no more than the required members. */

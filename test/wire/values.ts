@@ -44,8 +44,12 @@ function stringsOf({ min = 0, max, pattern, values }: StringShape): fc.Arbitrary
   if (values) return fc.constantFrom(...values);
   const maxLength = Math.min(max ?? 40, Math.max(min, 40));
   if (pattern === undefined) return fc.array(unit, { minLength: min, maxLength }).map((units) => fit(units, max));
+  // A pattern that repeats one class is given the length, so that few values are thrown away.
+  const repeated = /^(\[[^\]]+\])[*+]$/.exec(pattern)?.[1];
+  const sized =
+    repeated === undefined ? pattern : `${repeated}{${Math.max(min, pattern.endsWith("+") ? 1 : 0)},${maxLength}}`;
   return fc
-    .stringMatching(new RegExp(`^(?:${pattern})$`, "su"))
+    .stringMatching(new RegExp(`^(?:${sized})$`, "su"))
     .filter((text) => [...text].length >= min && [...text].length <= (max ?? Number.POSITIVE_INFINITY));
 }
 

@@ -72,6 +72,8 @@ export const InstanceView = struct({
   Credentials: required(list(CredentialDocument)),
   /** When the metadata last changed: `Last-Modified` of every answer. */
   Changed: required(timestamp()),
+  /** World time at which the view ends though nothing moves: a document that nothing will renew goes at its expiry. */
+  ValidUntil: timestamp(),
 });
 export type InstanceView = ValueOf<typeof InstanceView>;
 export type CredentialDocument = ValueOf<typeof CredentialDocument>;

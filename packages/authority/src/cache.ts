@@ -1,5 +1,5 @@
 // What a data plane remembers of the authority's answers, dropped as soon as the revision moves. An identity is also
-// forgotten at its credential's end, so that a cached answer never outlives what it says.
+// forgotten at its credential's end and a view at its own, so that a cached answer never outlives what it says.
 import type { Authority, BucketFacts, IdentifyQuery, Identity, InstanceView } from "./authority.ts";
 
 /** An identity with what its asker made of it once: compiled policies, imported keys. */
@@ -35,6 +35,8 @@ export function cacheOver<Prepared>(
   const stop = authority.watch((moved) => {
     revision = moved.revision;
     if (moved.identities || moved.clock) identities.clear();
+    // A view that had ended stands again when the clock is moved back.
+    if (moved.clock) instances.clear();
     for (const id of moved.instances) instances.delete(id);
     for (const name of moved.buckets) buckets.delete(name);
   });
@@ -42,7 +44,7 @@ export function cacheOver<Prepared>(
   /** Keeps an answer only if nothing moved while it was on its way. */
   function keep<Value>(kept: Map<string, Value>, key: string, value: Value, askedAt: number): void {
     if (revision !== askedAt) return;
-    if (kept.size >= BOUND) kept.delete(kept.keys().next().value as string);
+    if (kept.size >= BOUND && !kept.has(key)) kept.delete(kept.keys().next().value as string);
     kept.set(key, value);
   }
 
@@ -75,7 +77,11 @@ export function cacheOver<Prepared>(
       const isOver = (known?.identity.Principal?.ExpiresAt ?? Number.POSITIVE_INFINITY) <= authority.clock().now;
       return known && known.token === query.Token && !isOver ? known : askIdentity(key, query);
     },
-    instance: (id) => (instances.has(id) ? instances.get(id) : askInstance(id)),
+    instance(id) {
+      const view = instances.get(id);
+      const isOver = view?.ValidUntil !== undefined && view.ValidUntil <= authority.clock().now;
+      return instances.has(id) && !isOver ? view : askInstance(id);
+    },
     bucket: (name) => (buckets.has(name) ? buckets.get(name) : askBucket(name)),
     stop,
   };

@@ -10,8 +10,25 @@ export interface Environment {
 }
 
 /** Container and endpoint variables come in families; these are the members that SDKs know today. */
-const CONTAINER = ["CREDENTIALS_RELATIVE_URI", "CREDENTIALS_FULL_URI", "AUTHORIZATION_TOKEN", "AUTHORIZATION_TOKEN_FILE"];
-const ENDPOINTS = ["S3", "STS", "IAM", "EC2", "CLOUDTRAIL", "SSO", "SSO_OIDC", "SIGNIN", "KMS", "SECRETS_MANAGER", "SSM"];
+const CONTAINER = [
+  "CREDENTIALS_RELATIVE_URI",
+  "CREDENTIALS_FULL_URI",
+  "AUTHORIZATION_TOKEN",
+  "AUTHORIZATION_TOKEN_FILE",
+];
+const ENDPOINTS = [
+  "S3",
+  "STS",
+  "IAM",
+  "EC2",
+  "CLOUDTRAIL",
+  "SSO",
+  "SSO_OIDC",
+  "SIGNIN",
+  "KMS",
+  "SECRETS_MANAGER",
+  "SSM",
+];
 
 const ALWAYS_UNSET = [
   "AWS_SESSION_TOKEN",
@@ -36,8 +53,16 @@ const OURS = ["127.0.0.1", "localhost", "169.254.169.254"];
 export type Whose = { readonly instance: string | undefined } | "operator";
 
 /** `current` is the environment that it goes into: families of variables are unset by the members that are there. */
-export function environmentFor(ready: ReadyFile, whose: Whose, current: NodeJS.ProcessEnv, nowhere: string): Environment {
-  const set = { ...common(ready, current, nowhere), ...(whose === "operator" ? operator(ready) : instance(ready, whose.instance)) };
+export function environmentFor(
+  ready: ReadyFile,
+  whose: Whose,
+  current: NodeJS.ProcessEnv,
+  nowhere: string,
+): Environment {
+  const set = {
+    ...common(ready, current, nowhere),
+    ...(whose === "operator" ? operator(ready) : instance(ready, whose.instance)),
+  };
   const families = Object.keys(current).filter((name) => /^AWS_(?:CONTAINER_|ENDPOINT_URL_)/.test(name));
   const others = whose === "operator" ? ["AWS_EC2_METADATA_SERVICE_ENDPOINT"] : KEYS;
   return { version: 1, set, unset: [...new Set([...others, ...ALWAYS_UNSET, ...families])] };

@@ -104,7 +104,8 @@ async function run(): Promise<void> {
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    const text = error.code === "commander.help" ? "say what to do; `rolemint --help` lists the commands" : error.message;
+    const text =
+      error.code === "commander.help" ? "say what to do; `rolemint --help` lists the commands" : error.message;
     process.stderr.write(`${text.replace(/^error: /, "")}\n`);
     return EXIT.usage;
   }

@@ -4,7 +4,26 @@ import { createHmac, randomBytes } from "node:crypto";
 /** Gives `size` random bytes. */
 export type Entropy = (size: number) => Buffer;
 
-export const hostEntropy: Entropy = (size) => randomBytes(size);
+const BLOCK_BYTES = 8192;
+
+/** The system's randomness, fetched a block at a time: an id costs less than a call into the system for its bytes. */
+export const hostEntropy: Entropy = blockwise();
+
+function blockwise(): Entropy {
+  let block = Buffer.alloc(0);
+  let used = 0;
+  return (size) => {
+    if (size > BLOCK_BYTES) return randomBytes(size);
+    if (used + size > block.length) {
+      block = randomBytes(BLOCK_BYTES);
+      used = 0;
+    }
+    const bytes = Buffer.from(block.subarray(used, used + size));
+    block.fill(0, used, used + size);
+    used += size;
+    return bytes;
+  };
+}
 
 /** The same bytes in the same order for the same seed: HMAC-SHA-256 in counter mode. For tests, not for secrets. */
 export function seededEntropy(seed: string): Entropy {

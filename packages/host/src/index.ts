@@ -2,4 +2,4 @@
 export { type Clock, type ClockLine, hostClock, hostTimeOf, wholeSeconds, worldTime } from "./clock.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { type Entropy, hostEntropy, seededEntropy } from "./entropy.ts";
-export { ListenError, type Listener, listen } from "./listen.ts";
+export { type LazyServer, ListenError, type Listener, lazyServer, listen } from "./listen.ts";

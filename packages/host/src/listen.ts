@@ -1,5 +1,6 @@
 // Binding a listener, with an error that says which port was taken, and an end that also ends open connections.
-import type { Server, Socket } from "node:net";
+import type { Server as HttpServer } from "node:http";
+import { createServer, type Server, type Socket } from "node:net";
 
 /** A port could not be bound. `code` is the system's: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
 export class ListenError extends Error {
@@ -59,4 +60,35 @@ function shut(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
     server.close(() => resolve());
     for (const socket of sockets) socket.destroy();
   });
+}
+
+/** A server that is loaded with its first connection, so that a start does not wait for what nobody asks yet. */
+export interface LazyServer {
+  readonly server: Server;
+  /** Loads it now. */
+  warm(): Promise<void>;
+}
+
+/** `load` gives an http.Server that never listens by itself: it is handed every connection. */
+export function lazyServer(load: () => Promise<HttpServer>): LazyServer {
+  let loading: Promise<HttpServer> | undefined;
+  const loaded = () => {
+    loading ??= load().then((server) => {
+      // Starts node's watch over the time that requests take, which otherwise starts with listening.
+      server.emit("listening");
+      return server;
+    });
+    return loading;
+  };
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
+    loaded().then(
+      (inner) => {
+        inner.emit("connection", socket);
+        socket.resume();
+      },
+      () => socket.destroy(),
+    );
+  });
+  server.on("close", () => void loading?.then((inner) => inner.close()).catch(() => {}));
+  return { server, warm: async () => void (await loaded()) };
 }

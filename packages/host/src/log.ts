@@ -1,14 +1,32 @@
 // The log: pino, JSON lines to stderr, pretty when stderr is a terminal. Nothing that is secret is ever handed to it.
 import { createRequire } from "node:module";
-import pino from "pino";
+import type { DestinationStream, Logger, pino as Pino } from "pino";
 
-export type Log = Pick<pino.Logger, "debug" | "info" | "warn" | "error">;
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
+type Level = keyof Log;
 
-/** A log to stderr at `level`; `quiet` leaves only errors. Written synchronously, so that a crash loses nothing. */
-export function stderrLog(level: "debug" | "info" | "warn" | "error" = "info"): Log {
+const require = createRequire(import.meta.url);
+
+/**
+ * A log to stderr at `level`. Written synchronously, so that a crash loses nothing. pino is loaded with the first line:
+ * a quiet start does not pay for it.
+ */
+export function stderrLog(level: Level = "info"): Log {
+  let logger: Logger | undefined;
+  const write =
+    (of: Level): Log[Level] =>
+    (...line: unknown[]) => {
+      logger ??= makeLogger(level);
+      (logger[of] as (...line: unknown[]) => void)(...line);
+    };
+  return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+}
+
+function makeLogger(level: Level): Logger {
+  const pino = require("pino") as typeof Pino;
   const base = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   if (!process.stderr.isTTY) return pino(base, pino.destination({ dest: 2, sync: true }));
-  const pretty = createRequire(import.meta.url)("pino-pretty") as (options: object) => pino.DestinationStream;
+  const pretty = require("pino-pretty") as (options: object) => DestinationStream;
   return pino(base, pretty({ destination: 2, sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss" }));
 }
 

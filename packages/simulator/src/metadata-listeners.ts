@@ -1,7 +1,7 @@
 // One metadata listener an instance: the endpoint topology, where the port is the identity. Listeners follow the
 // world's instances: opened when one is launched, closed when it ends.
 import type { AuthorityCache } from "@rolemint/authority";
-import { type Listener, ListenError } from "@rolemint/host";
+import { ListenError, type Listener } from "@rolemint/host";
 import type { Log } from "@rolemint/host/log";
 import { type MetadataEvents, startMetadataListener } from "@rolemint/imds";
 import { type Instance, runningInstances, type World } from "@rolemint/world";

@@ -25,6 +25,7 @@ export {
   oneOf,
   required,
   type Shape,
+  type StringShape,
   type StructShape,
   string,
   struct,

@@ -153,7 +153,9 @@ function demands(item: Shape): string[] {
 function matches(pattern: string, value: string): boolean {
   let expression = compiled.get(pattern);
   if (!expression) {
-    expression = new RegExp(`^(?:${pattern})$`, "su");
+    // AWS writes characters beyond the first plane as Java once did; here they have braces.
+    const readable = pattern.replace("\\u10000-\\u10FFFF", "\\u{10000}-\\u{10FFFF}");
+    expression = new RegExp(`^(?:${readable})$`, "su");
     compiled.set(pattern, expression);
   }
   return expression.test(value);

@@ -1,8 +1,8 @@
 // XML: a small writer of our own (answers are built from shapes), and fast-xml-parser for the few documents that
-// come in, with entities and DTDs off and size and depth capped.
+// come in, with DTDs off and size and depth capped.
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 
-const SPECIAL = /[&<>"\u0000-\u0008\u000b\u000c\u000e-\u001f\r]/g;
+const SPECIAL = /[&<>"\u0000-\u0008\u000b\u000c\u000e-\u001f\r\ufffe\uffff\p{Cs}]/gu;
 const NAMES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -32,8 +32,7 @@ const parser = new XMLParser({
   preserveOrder: true,
   ignoreAttributes: true,
   removeNSPrefix: true,
-  processEntities: true,
-  htmlEntities: false,
+  processEntities: false,
   parseTagValue: false,
   trimValues: false,
   ignoreDeclaration: true,
@@ -75,7 +74,19 @@ function elements(nodes: readonly Node[], depth: number): XmlElement[] {
   return found;
 }
 
-/** A CDATA section arrives as a list of text nodes, plain text as a string. */
+/** A CDATA section arrives as a list of text nodes and means what it says; plain text arrives as a string. */
 function textOf(value: Node[] | string): string {
-  return typeof value === "string" ? value : value.map((child) => textOf(child["#text"] ?? "")).join("");
+  if (typeof value === "string") return value.replace(REFERENCE, (whole, name: string) => characterOf(name) ?? whole);
+  return value.map((child) => String(child["#text"] ?? "")).join("");
+}
+
+const REFERENCE = /&(#x[0-9a-f]{1,6}|#\d{1,7}|amp|lt|gt|quot|apos);/gi;
+const CHARACTERS: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+/** The five names that XML has, and numbers: `#13`, `#xD`. Undefined for a number that is no character. */
+function characterOf(name: string): string | undefined {
+  if (!name.startsWith("#")) return CHARACTERS[name];
+  const point = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+  const isCharacter = point > 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff);
+  return isCharacter ? String.fromCodePoint(point) : undefined;
 }

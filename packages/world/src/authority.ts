@@ -1,6 +1,6 @@
 // The seam in one process: the authority answers straight from the world, by function call.
-import { wholeSeconds } from "@rolemint/host";
 import type { Authority, BucketFacts, Caller } from "@rolemint/authority";
+import { wholeSeconds } from "@rolemint/host";
 import { identify } from "./identify.ts";
 import { viewOf } from "./instance-view.ts";
 import type { Bucket } from "./rows.ts";

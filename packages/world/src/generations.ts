@@ -1,19 +1,22 @@
 // Generations: minting an instance's credentials when they are due, and ending them early. The metadata service only
 // shows what stands here; a GET never mints.
+import type { StatementSync } from "node:sqlite";
 import { wholeSeconds } from "@rolemint/host";
-import type { EventRecord } from "@rolemint/authority";
-import { networkOf, profileOf } from "./instances.ts";
-import { dueAfter, expiryOf, generationsDue, type Schedule } from "./rotation.ts";
-import type { Generation, Instance, KeySet, Role } from "./rows.ts";
-import { trailExpiration } from "./trail.ts";
+import { type Due, type Dues, openDues } from "./dues.ts";
+import { type EndedKeys, openEndedKeys } from "./ended-keys.ts";
+import { profileOf } from "./instances.ts";
+import { type Minting, mintKeys, recordIssue } from "./minting.ts";
+import { aliveAtOnce, dueAfter, expiryOf, generationsDue, type Schedule } from "./rotation.ts";
+import type { Generation, Instance, Role } from "./rows.ts";
 import { ec2MayAssume } from "./trust.ts";
 import type { World } from "./world.ts";
 
 const TROUBLESHOOTING =
   "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc";
 
-/** How many instances one slice of a tick rotates, so that no other work waits long. */
-const SLICE = 100;
+/** How long one slice of a tick mints, in milliseconds of the host, and at most how many instances it looks at. */
+const SLICE_MS = 8;
+const SLICE_SIZE = 200;
 
 export interface Rotation {
   /** Issues the instance's next generation now, if a role stands behind it. */
@@ -37,208 +40,207 @@ export interface Rotation {
   forget(): void;
 }
 
+/** What rotation keeps beside the world's tables. */
+interface Books {
+  readonly dues: Dues;
+  readonly ended: EndedKeys;
+  readonly prune: StatementSync;
+}
+
 export function openRotation(world: World): Rotation {
   const { db } = world.store;
-  db.exec("CREATE TABLE IF NOT EXISTS dues (instance TEXT PRIMARY KEY, due INTEGER NOT NULL, last INTEGER NOT NULL)");
-  db.exec("CREATE INDEX IF NOT EXISTS dues_due ON dues (due)");
-  db.exec("CREATE TABLE IF NOT EXISTS ended_keys (id TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID");
-  const statements = {
-    dueNow: db.prepare("SELECT instance, due FROM dues WHERE due <= ? ORDER BY due LIMIT ?"),
-    first: db.prepare("SELECT min(due) AS due FROM dues"),
-    last: db.prepare("SELECT last FROM dues WHERE instance = ?"),
-    put: db.prepare(
-      "INSERT INTO dues VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET due = excluded.due, last = excluded.last",
-    ),
-    end: db.prepare(
-      "INSERT INTO ended_keys VALUES (?, ?) ON CONFLICT DO UPDATE SET since = min(since, excluded.since)",
-    ),
-    ended: db.prepare("SELECT since FROM ended_keys WHERE id = ?"),
-    prune: db.prepare("DELETE FROM generations WHERE instance = ? AND doc ->> 'enforced' < ? AND number < ?"),
-  };
-  const NEVER = Number.MAX_SAFE_INTEGER;
-  const lastNumber = (instance: Instance) =>
-    (statements.last.get(instance.id) as { last: number } | undefined)?.last ?? 0;
-  const plan = (instance: Instance, due: number | undefined, last: number) =>
-    void statements.put.run(instance.id, due ?? NEVER, last);
-  const current = (instance: Instance) => {
-    const generation = world.tables.generations.get(instance.id, lastNumber(instance));
-    return generation?.associationId === instance.association?.id ? generation : undefined;
-  };
-
-  /** Issues one generation as of `issued`, or nothing when the profile or its role is gone. */
-  function issue(instance: Instance, issued: number, number: number): Generation | undefined {
-    const profile = profileOf(world, instance);
-    const role = profile?.roleName ? world.account(profile.accountId).roles.get(profile.roleName) : undefined;
-    if (!instance.association || !role) return undefined;
-    const schedule = instance.schedule ?? world.schedule();
-    const expires = wholeSeconds(expiryOf(schedule, `${world.rotationSalt}${instance.id}`, number, issued));
-    const base = { instanceId: instance.id, associationId: instance.association.id, number, issued };
-    const times = { stated: expires, enforced: expires, roleName: role.name };
-    if (!ec2MayAssume(world, role)) {
-      const message = `EC2 cannot assume the role ${role.name}.  Please see documentation at ${TROUBLESHOOTING}.`;
-      return world.tables.generations.put({
-        ...base,
-        ...times,
-        code: "AssumeRoleUnauthorizedAccess",
-        message,
-        keys: [],
-      });
-    }
-    const deliveries = instance.options.tokens === "optional" ? (["1.0", "2.0"] as const) : (["2.0"] as const);
-    const keys = deliveries.map((delivery) => mintKeys(world, instance, role, delivery, number, issued, expires));
-    const generation = world.tables.generations.put({ ...base, ...times, code: "Success", keys });
-    if (schedule.overlap !== undefined) endPredecessor(instance, number, issued + schedule.overlap);
-    statements.prune.run(instance.id, issued, number);
-    for (const set of keys) recordIssue(world, instance, role, generation, set, issued);
-    return generation;
-  }
-
-  function endPredecessor(instance: Instance, number: number, from: number): void {
-    const predecessor = world.tables.generations.get(instance.id, number - 1);
-    for (const { accessKeyId } of predecessor?.keys ?? []) statements.end.run(accessKeyId, from);
-  }
-
-  function rotateDue(instance: Instance, due: number, now: number): void {
-    const { skipped, issues, next } = generationsDue(instance.schedule ?? world.schedule(), due, now);
-    let number = lastNumber(instance) + skipped;
-    for (const issued of issues) {
-      if (issue(instance, wholeSeconds(issued), number + 1)) number++;
-    }
-    plan(instance, next, number);
-  }
-
+  const dues = openDues(db);
+  const ended = openEndedKeys(db);
+  const prune = db.prepare("DELETE FROM generations WHERE instance = ? AND number <= ? AND doc ->> 'enforced' < ?");
+  const books: Books = { dues, ended, prune };
   return {
-    current,
-    issueNow: (instance) =>
-      world.change(() => {
-        const now = wholeSeconds(world.now());
-        const last = lastNumber(instance);
-        const generation = issue(instance, now, last + 1);
-        plan(instance, dueAfter(instance.schedule ?? world.schedule(), now), generation?.number ?? last);
-        return generation;
-      }),
+    current: (instance) => current(world, books, instance),
+    issueNow: (instance) => world.change(() => issueNow(world, books, instance)),
     async tick(breathe) {
-      for (;;) {
-        const now = world.now();
-        const slice = statements.dueNow.all(now, SLICE) as { instance: string; due: number }[];
-        if (slice.length === 0) return;
-        world.change(() => {
-          for (const { instance: id, due } of slice) {
-            const instance = world.tables.instances.get(id);
-            if (instance?.association) rotateDue(instance, due, now);
-            else statements.put.run(id, NEVER, instance ? lastNumber(instance) : 0);
-          }
-        });
-        await breathe();
-      }
+      while (rotateSlice(world, books)) await breathe();
     },
-    nextDue() {
-      const { due } = statements.first.get() as { due: number | null };
-      return due === null || due === NEVER ? undefined : due;
-    },
-    deliverWithoutToken(instance) {
-      const generation = current(instance);
-      const role = generation && world.account(instance.accountId).roles.get(generation.roleName);
-      if (!generation || !role || generation.code !== "Success") return;
-      if (generation.keys.some((set) => set.delivery === "1.0")) return;
-      const set = mintKeys(world, instance, role, "1.0", generation.number, generation.issued, generation.enforced);
-      world.tables.generations.put({ ...generation, keys: [set, ...generation.keys] });
-      recordIssue(world, instance, role, generation, set, wholeSeconds(world.now()));
-    },
-    setSchedule(schedule, instance) {
-      world.change(() => {
-        if (instance) world.tables.instances.put({ ...instance, schedule });
-        else world.setSchedule(schedule);
-        for (const one of instance ? [{ ...instance, schedule }] : world.account(world.accountId).instances()) {
-          const generation = one.schedule && !instance ? undefined : current(one);
-          if (generation) plan(one, dueAfter(schedule, generation.issued), generation.number);
-        }
-      });
-    },
+    nextDue: () => dues.first(),
+    deliverWithoutToken: (instance) => world.change(() => deliverWithoutToken(world, books, instance)),
+    setSchedule: (schedule, instance) => world.change(() => setSchedule(world, books, schedule, instance)),
     endKeys: (accessKeyIds, from) =>
       world.change(() => {
-        for (const id of accessKeyIds) statements.end.run(id, from);
+        for (const id of accessKeyIds) ended.end(id, from);
         world.touch.identities();
       }),
-    endOf: (accessKeyId) => (statements.ended.get(accessKeyId) as { since: number } | undefined)?.since,
-    unschedule: (instance) => plan(instance, undefined, lastNumber(instance)),
-    forget: () => db.exec("DELETE FROM dues; DELETE FROM ended_keys"),
+    endOf: (accessKeyId) => ended.endOf(accessKeyId),
+    unschedule: ({ id }) => dues.plan({ ...dues.of(id), due: undefined }),
+    forget() {
+      dues.clear();
+      ended.clear();
+    },
   };
 }
 
-/** Every key of the instance that is not past its enforced end: all generations, both deliveries. */
+/** Every key of the instance that is still good: all generations, both deliveries. */
 export function liveKeys(world: World, instance: Instance): string[] {
   const now = world.now();
   return world.tables.generations
     .list(instance.id)
     .filter((generation) => generation.enforced > now)
-    .flatMap((generation) => generation.keys.map((set) => set.accessKeyId));
+    .flatMap((generation) => generation.keys.map((set) => set.accessKeyId))
+    .filter((id) => (world.rotation.endOf(id) ?? Number.POSITIVE_INFINITY) > now);
 }
 
-function mintKeys(
-  world: World,
-  instance: Instance,
-  role: Role,
-  delivery: "1.0" | "2.0",
-  generation: number,
-  issued: number,
-  expires: number,
-): KeySet {
-  const accessKeyId = world.ids.accessKey("ASIA", instance.accountId);
-  const { vpcId, privateIp } = networkOf(world, instance);
-  const { token, secret } = world.sealer.seal({
-    accessKeyId,
-    accountId: instance.accountId,
-    roleId: role.id,
-    roleName: role.name,
-    sessionName: instance.id,
-    issued,
-    expires,
-    instance: { id: instance.id, delivery, generation, vpc: vpcId, ip: privateIp },
+function current(world: World, { dues }: Books, instance: Instance): Generation | undefined {
+  const generation = world.tables.generations.get(instance.id, dues.of(instance.id).last);
+  return generation && !generation.isOver && generation.associationId === instance.association?.id
+    ? generation
+    : undefined;
+}
+
+function scheduleOf(world: World, instance: Instance): Schedule {
+  return instance.schedule ?? world.schedule();
+}
+
+/** When the next generation is due. A schedule of one generation tries again while there was no role to issue it for. */
+function dueFrom(schedule: Schedule, generation: Generation | undefined, now: number): number | undefined {
+  return dueAfter(schedule, generation?.issued ?? now) ?? (generation ? undefined : now + schedule.lifetime);
+}
+
+/** The role behind an instance's profile, and whether EC2 may take it. */
+interface Standing {
+  readonly role: Role;
+  readonly isTrusting: boolean;
+}
+
+function standingOf(world: World, instance: Instance): Standing | undefined {
+  const profile = profileOf(world, instance);
+  const role = profile?.roleName ? world.account(profile.accountId).roles.get(profile.roleName) : undefined;
+  return role && { role, isTrusting: ec2MayAssume(world, role) };
+}
+
+/** Rotates some of what is due now, in one change; false when nothing is. */
+function rotateSlice(world: World, books: Books): boolean {
+  const now = world.now();
+  const slice = books.dues.by(now, SLICE_SIZE);
+  if (slice.length === 0) return false;
+  const end = world.hostClock.now() + SLICE_MS;
+  // Within a slice nothing else can change: what instances share is looked up and decided once.
+  const standings = new Map<string, Standing | undefined>();
+  world.change(() => {
+    books.ended.prune(now);
+    for (const due of slice) {
+      rotateDue(world, books, standings, due, now);
+      if (world.hostClock.now() > end) return;
+    }
   });
-  return { delivery, accessKeyId, secret, token };
+  return true;
 }
 
-/** EC2's own AssumeRole in the trail, and the issue in the timeline. */
-function recordIssue(
+function rotateDue(
   world: World,
-  instance: Instance,
-  role: Role,
-  generation: Generation,
-  set: KeySet,
-  issued: number,
+  books: Books,
+  standings: Map<string, Standing | undefined>,
+  { instanceId, due, last }: Due,
+  now: number,
 ): void {
-  world.trail.add({
-    time: issued,
-    region: world.region,
-    accountId: instance.accountId,
-    eventSource: "sts.amazonaws.com",
-    eventName: "AssumeRole",
-    readOnly: true,
-    identity: { type: "AWSService", invokedBy: "ec2.amazonaws.com" },
-    sourceIp: "ec2.amazonaws.com",
-    userAgent: "ec2.amazonaws.com",
-    requestId: world.ids.uuid(),
-    sharedEventId: world.ids.uuid(),
-    requestParameters: { roleArn: role.arn, roleSessionName: instance.id },
-    responseElements: {
-      credentials: {
-        accessKeyId: set.accessKeyId,
-        sessionToken: set.token,
-        expiration: trailExpiration(generation.stated),
-      },
-    },
-    resources: [{ type: "AWS::IAM::Role", arn: role.arn }],
+  const instance = world.tables.instances.get(instanceId);
+  const profileId = instance?.association?.profileId;
+  if (!instance || profileId === undefined) return books.dues.plan({ instanceId, due: undefined, last });
+  if (!standings.has(profileId)) standings.set(profileId, standingOf(world, instance));
+  const standing = standings.get(profileId);
+  const schedule = scheduleOf(world, instance);
+  const { skipped, issues, next } = generationsDue(schedule, due!, now);
+  if (!standing) {
+    endExpired(world, books, instance, now);
+    return books.dues.plan({ instanceId, due: next ?? dueFrom(schedule, undefined, now), last });
+  }
+  issues.forEach((issued, index) => {
+    issue(world, books, instance, standing, wholeSeconds(issued), last + skipped + index + 1);
   });
-  const event: EventRecord = {
-    Time: issued,
-    Kind: "issue",
-    Instance: instance.id,
-    Generation: generation.number,
-    AccessKeyId: set.accessKeyId,
-    Service: "sts",
-    Action: "AssumeRole",
-    Resource: role.arn,
+  books.dues.plan({ instanceId, due: next, last: last + skipped + issues.length });
+}
+
+/** An expired document that a rotation found no role to renew for is over: it does not come back with the next role. */
+function endExpired(world: World, books: Books, instance: Instance, now: number): void {
+  const generation = current(world, books, instance);
+  if (generation && generation.stated <= now) world.tables.generations.put({ ...generation, isOver: true });
+}
+
+function issueNow(world: World, books: Books, instance: Instance): Generation | undefined {
+  const now = wholeSeconds(world.now());
+  const { last } = books.dues.of(instance.id);
+  const standing = standingOf(world, instance);
+  const generation = standing && issue(world, books, instance, standing, now, last + 1);
+  const due = dueFrom(scheduleOf(world, instance), generation, now);
+  books.dues.plan({ instanceId: instance.id, due, last: generation?.number ?? last });
+  return generation;
+}
+
+/** Issues one generation as of `issued`; one without keys where EC2 may not take the role. */
+function issue(
+  world: World,
+  books: Books,
+  instance: Instance,
+  { role, isTrusting }: Standing,
+  issued: number,
+  number: number,
+): Generation {
+  const schedule = scheduleOf(world, instance);
+  const expires = wholeSeconds(expiryOf(schedule, `${world.rotationSalt}${instance.id}`, number, issued));
+  const minting: Minting = { instance, role, number, issued, expires };
+  const deliveries = instance.options.tokens === "optional" ? (["1.0", "2.0"] as const) : (["2.0"] as const);
+  const generation: Generation = {
+    instanceId: instance.id,
+    number,
+    associationId: instance.association!.id,
+    issued,
+    stated: expires,
+    enforced: expires,
+    roleName: role.name,
+    ...(isTrusting
+      ? { code: "Success", keys: deliveries.map((delivery) => mintKeys(world, minting, delivery)) }
+      : { code: "AssumeRoleUnauthorizedAccess", message: cannotAssume(role), keys: [] }),
   };
-  world.note([event]);
+  world.tables.generations.put(generation);
+  if (isTrusting && schedule.overlap !== undefined) {
+    endPredecessor(world, books, generation, issued + schedule.overlap);
+  }
+  // The number spares a look into the documents of those that should be alive.
+  books.prune.run(instance.id, number - aliveAtOnce(schedule), issued);
+  for (const set of generation.keys) recordIssue(world, minting, set, issued);
+  return generation;
+}
+
+function cannotAssume(role: Role): string {
+  return `EC2 cannot assume the role ${role.name}.  Please see documentation at ${TROUBLESHOOTING}.`;
+}
+
+/** Of the same association only: what a swap leaves behind lives to its own end. */
+function endPredecessor(world: World, { ended }: Books, successor: Generation, from: number): void {
+  const { instanceId, associationId, number } = successor;
+  const predecessor = world.tables.generations
+    .list(instanceId)
+    .findLast((one) => one.number < number && one.associationId === associationId && one.keys.length > 0);
+  if (!predecessor) return;
+  for (const { accessKeyId } of predecessor.keys) ended.end(accessKeyId, from, predecessor.enforced);
+  world.touch.identities();
+}
+
+function deliverWithoutToken(world: World, books: Books, instance: Instance): void {
+  const generation = current(world, books, instance);
+  const role = generation && world.account(instance.accountId).roles.get(generation.roleName);
+  if (!generation || !role || generation.code !== "Success" || !ec2MayAssume(world, role)) return;
+  if (generation.keys.some((set) => set.delivery === "1.0")) return;
+  const { number, issued, enforced: expires } = generation;
+  const minting: Minting = { instance, role, number, issued, expires };
+  const set = mintKeys(world, minting, "1.0");
+  world.tables.generations.put({ ...generation, keys: [set, ...generation.keys] });
+  recordIssue(world, minting, set, wholeSeconds(world.now()));
+}
+
+function setSchedule(world: World, books: Books, schedule: Schedule, instance: Instance | undefined): void {
+  if (instance) world.tables.instances.put({ ...instance, schedule });
+  else world.setSchedule(schedule);
+  const all = instance ? [instance] : world.account(world.accountId).instances();
+  for (const one of all) {
+    if (!one.association || (one.schedule && !instance)) continue;
+    const due = dueFrom(schedule, current(world, books, one), world.now());
+    books.dues.plan({ ...books.dues.of(one.id), due });
+  }
 }

@@ -48,6 +48,8 @@ export function viewOf(world: World, instance: Instance): InstanceView {
     Profile: profile && { ...profile, RoleName: shown?.roleName },
     Credentials: shown ? documentsOf(shown) : [],
     Changed: Math.max(instance.changed, generation?.issued ?? 0),
+    // Set only where the document ends by itself: see showsDocument.
+    ValidUntil: profileOf(world, instance)?.roleName === undefined ? shown?.stated : undefined,
   };
 }
 

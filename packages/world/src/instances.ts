@@ -1,6 +1,6 @@
 // Instances: making them, naming them, and the facts that EC2 would have given them. Every fact that nothing in a
 // world decides (addresses, network ids) is derived from the instance id, so it never changes.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Association, Instance, InstanceProfile, MetadataOptions, Tag } from "./rows.ts";
 import { DEFAULT_OPTIONS } from "./rows.ts";
 import type { World } from "./world.ts";
@@ -29,7 +29,7 @@ export function addInstance(world: World, given: NewInstance): Instance {
     id: world.ids.hex17("i-"),
     reservationId: given.reservationId,
     launchIndex: given.launchIndex,
-    order: world.tables.instances.count(),
+    order: nextOrder(world),
     state: "running",
     launched: now,
     imageId: given.imageId ?? DEFAULT_IMAGE,
@@ -42,6 +42,13 @@ export function addInstance(world: World, given: NewInstance): Instance {
     ...(given.clientToken !== undefined && { clientToken: given.clientToken }),
     ...(given.configName !== undefined && { configName: given.configName }),
   });
+}
+
+/** Counts every instance there has been: an order is never given twice, whatever a reset removes. */
+function nextOrder({ store }: World): number {
+  const order = Number(store.setting("instances.made") ?? "0");
+  store.putSetting("instances.made", String(order + 1));
+  return order;
 }
 
 /** The value of the `Name` tag, or the id of an instance that has none. */
@@ -110,32 +117,49 @@ export interface InstanceNetwork {
 }
 
 export function networkOf(world: Pick<World, "accountId" | "region">, instance: Instance): InstanceNetwork {
-  const own = createHash("sha256").update(instance.id).digest();
-  const shared = createHash("sha256").update(`${world.accountId} ${world.region}`).digest("hex");
-  const id = (prefix: string, at: number) => `${prefix}0${shared.slice(at, at + 16)}`;
+  const own = hash("sha256", instance.id, "buffer");
   const host = own.readUInt16BE(0) % 4000;
   return {
+    ...sharedNetwork(world),
     privateIp: `172.31.${Math.floor(host / 250)}.${(host % 250) + 4}`,
     publicIp: `203.0.113.${(own[2]! % 253) + 1}`,
-    mac: `02:${[...own.subarray(3, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join(":")}`,
+    mac: `02:${own.toString("hex", 3, 8).match(/../g)!.join(":")}`,
     interfaceId: `eni-0${own.toString("hex", 8, 16)}`,
     attachmentId: `eni-attach-0${own.toString("hex", 16, 24)}`,
+  };
+}
+
+type SharedNetwork = Omit<InstanceNetwork, "privateIp" | "publicIp" | "mac" | "interfaceId" | "attachmentId">;
+
+const sharedNetworks = new Map<string, SharedNetwork>();
+
+/** The default network of an account in a region, the same for all of its instances. */
+function sharedNetwork({ accountId, region }: Pick<World, "accountId" | "region">): SharedNetwork {
+  const name = `${accountId} ${region}`;
+  const known = sharedNetworks.get(name);
+  if (known) return known;
+  const digest = hash("sha256", name);
+  const id = (prefix: string, at: number) => `${prefix}0${digest.slice(at, at + 16)}`;
+  const network = {
     subnetId: id("subnet-", 0),
     subnetCidr: "172.31.0.0/20",
     vpcId: id("vpc-", 16),
     vpcCidr: "172.31.0.0/16",
     securityGroupId: id("sg-", 32),
     securityGroup: "default",
-    zone: `${world.region}a`,
-    zoneId: zoneIdOf(world.region),
+    zone: `${region}a`,
+    zoneId: zoneIdOf(region),
   };
+  sharedNetworks.set(name, network);
+  return network;
 }
 
-/** `use1-az1` for us-east-1: the region's letters and number, as AWS shortens it. */
+/** `use1-az1` for us-east-1, `apse2-az1` for ap-southeast-2: the region's letters and number, as AWS shortens it. */
 function zoneIdOf(region: string): string {
   const [area = "", ...rest] = region.split("-");
-  const number = rest.at(-1) ?? "1";
-  const direction = rest.slice(0, -1).join("-");
-  const short = /^(north|south)(east|west)$/.exec(direction);
-  return `${area}${short ? `${short[1]![0]}${short[2]![0]}` : direction.slice(0, 1)}${number}-az1`;
+  const number = rest.pop() ?? "1";
+  const letters = rest.map((word) =>
+    word.replace(/^(north|south)?(.).*$/, (_, first, next) => (first?.[0] ?? "") + next),
+  );
+  return `${area}${letters.join("")}${number}-az1`;
 }

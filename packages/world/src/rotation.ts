@@ -1,6 +1,6 @@
 // Rotation: when a generation of an instance's credentials is due, and how long it lives. Pure functions of schedule,
 // generation and time; world/tick mints what they say is due.
-import { createHmac } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** All in milliseconds. */
 export interface Schedule {
@@ -50,7 +50,13 @@ export function dueAfter(schedule: Schedule, issued: number): number | undefined
 
 /** The expiry of one generation. The jitter is drawn from `salt`, so that it is the same whenever it is asked. */
 export function expiryOf(schedule: Schedule, salt: string, generation: number, issued: number): number {
-  return issued + schedule.lifetime + Math.floor((schedule.jitter ?? 0) * fraction(salt, generation));
+  const { lifetime, jitter } = schedule;
+  return issued + lifetime + (jitter ? Math.floor(jitter * fraction(salt, generation)) : 0);
+}
+
+/** How many generations can be good at the same time, when each is issued as it is due. */
+export function aliveAtOnce({ lifetime, jitter = 0, renewEvery }: Schedule): number {
+  return renewEvery === undefined ? 1 : Math.floor((lifetime + jitter) / renewEvery) + 1;
 }
 
 /**
@@ -66,8 +72,7 @@ export function generationsDue(
   if (due > now) return { skipped: 0, issues: [], next: due };
   if (step === undefined) return { skipped: 0, issues: [due], next: undefined };
   const count = Math.floor((now - due) / step) + 1;
-  const longest = schedule.lifetime + (schedule.jitter ?? 0);
-  const alive = Math.min(count, Math.floor(longest / step) + 1);
+  const alive = Math.min(count, aliveAtOnce(schedule));
   const skipped = count - alive;
   const issues = Array.from({ length: alive }, (_, index) => due + (skipped + index) * step);
   return { skipped, issues, next: due + count * step };
@@ -75,5 +80,5 @@ export function generationsDue(
 
 /** A number in [0, 1) that depends on nothing but its arguments. */
 function fraction(salt: string, generation: number): number {
-  return createHmac("sha256", salt).update(String(generation)).digest().readUInt32BE(0) / 2 ** 32;
+  return Number.parseInt(hash("sha256", `${salt} ${generation}`).slice(0, 8), 16) / 2 ** 32;
 }

@@ -47,6 +47,9 @@ export const MAX_TOKEN_BYTES = 4096;
 
 const ORIGIN = Buffer.from("\u0021\u000a\u0009origin_ec\u0010\u0001", "latin1");
 const SEALED_FIELD = 0x2a;
+const FIELD_BYTES = 3;
+const SALT_BYTES = 12;
+const TAG_BYTES = 16;
 
 /** `master` is 32 secret bytes kept in the store; `region` shows in the token as it does in AWS's. */
 export function makeSealer(master: Buffer, region: string, entropy: Entropy): Sealer {
@@ -56,12 +59,11 @@ export function makeSealer(master: Buffer, region: string, entropy: Entropy): Se
   const head = Buffer.concat([ORIGIN, regionField]);
   return {
     seal(session) {
-      const salt = entropy(12);
+      const salt = entropy(SALT_BYTES);
       const cipher = createCipheriv("aes-256-gcm", sealing, salt);
       cipher.setAAD(head);
       const body = Buffer.concat([cipher.update(JSON.stringify(session), "utf8"), cipher.final()]);
-      const length = salt.length + body.length + 16;
-      const field = Buffer.from([SEALED_FIELD, (length & 0x7f) | 0x80, length >> 7]);
+      const field = fieldOf(salt.length + body.length + TAG_BYTES);
       const token = Buffer.concat([head, field, salt, body, cipher.getAuthTag()]);
       return { token: token.toString("base64"), secret: secretOf(secrets, salt, session.accessKeyId) };
     },
@@ -69,19 +71,25 @@ export function makeSealer(master: Buffer, region: string, entropy: Entropy): Se
   };
 }
 
+/** What stands before the sealed bytes: its number, and their length as a varint of two bytes. */
+function fieldOf(length: number): Buffer {
+  return Buffer.from([SEALED_FIELD, (length & 0x7f) | 0x80, length >> 7]);
+}
+
 function open(token: string, head: Buffer, sealing: KeyObject, secrets: KeyObject): OpenedSession | undefined {
-  if (token.length > MAX_TOKEN_BYTES * 2 || !/^[A-Za-z0-9+/]+={0,2}$/.test(token)) return undefined;
+  if (token.length > MAX_TOKEN_BYTES * 2) return undefined;
   const bytes = Buffer.from(token, "base64");
-  const start = head.length + 3;
-  if (bytes.length < start + 28 || bytes.toString("base64") !== token) return undefined;
-  if (!bytes.subarray(0, head.length).equals(head) || bytes[head.length] !== SEALED_FIELD) return undefined;
-  if (bytes.length - start !== ((bytes[head.length + 1]! & 0x7f) | (bytes[head.length + 2]! << 7))) return undefined;
-  const salt = bytes.subarray(start, start + 12);
+  // Only one spelling is good: a token with other characters in it, or other bits in its last one, is not ours.
+  if (bytes.toString("base64") !== token) return undefined;
+  const sealed = bytes.subarray(head.length + FIELD_BYTES);
+  if (sealed.length < SALT_BYTES + TAG_BYTES) return undefined;
+  if (!bytes.subarray(0, -sealed.length).equals(Buffer.concat([head, fieldOf(sealed.length)]))) return undefined;
+  const salt = sealed.subarray(0, SALT_BYTES);
   try {
     const decipher = createDecipheriv("aes-256-gcm", sealing, salt);
     decipher.setAAD(head);
-    decipher.setAuthTag(bytes.subarray(bytes.length - 16));
-    const text = decipher.update(bytes.subarray(start + 12, bytes.length - 16)).toString() + decipher.final("utf8");
+    decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+    const text = decipher.update(sealed.subarray(SALT_BYTES, -TAG_BYTES)).toString() + decipher.final("utf8");
     const session = JSON.parse(text) as Session;
     return { ...session, secret: secretOf(secrets, salt, session.accessKeyId) };
   } catch {

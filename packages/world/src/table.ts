@@ -18,68 +18,71 @@ export interface TableDesign<Row> {
 export class Table<Row extends object> {
   readonly #store: Store;
   readonly #design: TableDesign<Row>;
+  readonly #keyNames: readonly string[];
+  readonly #keys: readonly Column<Row>[];
+  readonly #columns: readonly Column<Row>[];
+  readonly #get: StatementSync;
+  readonly #insert: StatementSync;
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(store: Store, design: TableDesign<Row>) {
+    const { name, key, indexes = {} } = design;
     this.#store = store;
     this.#design = design;
-    const keys = Object.keys(design.key);
-    const indexes = Object.keys(design.indexes ?? {});
-    const columns = [...keys, ...indexes, "doc TEXT NOT NULL", `PRIMARY KEY (${keys.join(", ")})`];
-    store.db.exec(`CREATE TABLE IF NOT EXISTS ${design.name} (${columns.join(", ")}) WITHOUT ROWID`);
-    for (const index of indexes) {
-      store.db.exec(`CREATE INDEX IF NOT EXISTS ${design.name}_${index} ON ${design.name} (${index})`);
+    this.#keyNames = Object.keys(key);
+    this.#keys = Object.values(key);
+    this.#columns = [...this.#keys, ...Object.values(indexes)];
+    const columns = [...this.#keyNames, ...Object.keys(indexes), "doc TEXT NOT NULL"];
+    const primary = `PRIMARY KEY (${this.#keyNames.join(", ")})`;
+    // Not WITHOUT ROWID: SQLite keeps such rows whole only up to a quarter page, and ours are often larger.
+    store.db.exec(`CREATE TABLE IF NOT EXISTS ${name} (${columns.join(", ")}, ${primary})`);
+    for (const index of Object.keys(indexes)) {
+      store.db.exec(`CREATE INDEX IF NOT EXISTS ${name}_${index} ON ${name} (${index})`);
     }
+    const conditions = this.#keyNames.map((column) => `${column} = ?`).join(" AND ");
+    this.#get = store.db.prepare(`SELECT doc FROM ${name} WHERE ${conditions}`);
+    this.#insert = store.db.prepare(`INSERT OR REPLACE INTO ${name} VALUES (${columns.map(() => "?").join(", ")})`);
   }
 
   get(...key: SQLInputValue[]): Row | undefined {
-    const row = this.#statement(`SELECT doc FROM ${this.#design.name} WHERE ${this.#where(key.length)}`).get(...key);
+    const row = this.#get.get(...key);
     return row && parse<Row>(row);
   }
 
   /** The rows whose key begins with `key`, in key order. */
   list(...key: SQLInputValue[]): Row[] {
-    const where = key.length === 0 ? "" : `WHERE ${this.#where(key.length)}`;
-    const order = Object.keys(this.#design.key).join(", ");
-    return this.#all(`SELECT doc FROM ${this.#design.name} ${where} ORDER BY ${order}`, key);
+    return this.#select("SELECT doc FROM", key.length, `ORDER BY ${this.#keyNames.join(", ")}`)
+      .all(...key)
+      .map((row) => parse<Row>(row));
   }
 
   /** The rows with this value in an indexed column. */
   find(column: string, value: SQLInputValue): Row[] {
-    return this.#all(`SELECT doc FROM ${this.#design.name} WHERE ${column} = ?`, [value]);
+    return this.#statement(`SELECT doc FROM ${this.#design.name} WHERE ${column} = ?`)
+      .all(value)
+      .map((row) => parse<Row>(row));
   }
 
   count(...key: SQLInputValue[]): number {
-    const where = key.length === 0 ? "" : `WHERE ${this.#where(key.length)}`;
-    const row = this.#statement(`SELECT count(*) AS n FROM ${this.#design.name} ${where}`).get(...key);
-    return (row as { n: number }).n;
+    return (this.#select("SELECT count(*) AS n FROM", key.length).get(...key) as { n: number }).n;
   }
 
   put(row: Row): Row {
-    const columns = { ...this.#design.key, ...this.#design.indexes };
-    const values = Object.values(columns).map((column) => column(row));
-    const marks = values.map(() => "?").join(", ");
-    const insert = `INSERT OR REPLACE INTO ${this.#design.name} VALUES (${marks}, ?)`;
-    this.#statement(insert).run(...values, JSON.stringify(row));
+    this.#insert.run(...this.#columns.map((column) => column(row)), JSON.stringify(row));
     this.#design.onChange?.(row);
     return row;
   }
 
   remove(row: Row): void {
-    const key = Object.values(this.#design.key).map((column) => column(row));
-    this.#statement(`DELETE FROM ${this.#design.name} WHERE ${this.#where(key.length)}`).run(...key);
+    this.#select("DELETE FROM", this.#keys.length).run(...this.#keys.map((column) => column(row)));
     this.#design.onChange?.(row);
   }
 
-  #all(sql: string, values: SQLInputValue[]): Row[] {
-    return this.#statement(sql)
-      .all(...values)
-      .map((row) => parse<Row>(row));
-  }
-
-  #where(length: number): string {
-    const columns = Object.keys(this.#design.key).slice(0, length);
-    return columns.map((column) => `${column} = ?`).join(" AND ");
+  /** The statement over the rows whose key begins with so many given values. */
+  #select(verb: string, length: number, order = ""): StatementSync {
+    const conditions = this.#keyNames.slice(0, length).map((column) => `${column} = ?`);
+    const where = length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+    return this.#statement(`${verb} ${this.#design.name} ${where} ${order}`);
   }
 
   #statement(sql: string): StatementSync {

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { EventRecord } from "@rolemint/authority";
+import { unusable } from "./store.ts";
 
 export interface TimelineEvent extends EventRecord {
   readonly Id: number;
@@ -45,28 +46,35 @@ const COLUMNS = [
   "UserAgent",
 ] as const satisfies readonly (keyof EventRecord)[];
 
-/** Opens `<directory>/events.db`, or one in memory. Keeps the newest `bound` events. */
+/** Opens `<directory>/events.db`, or one in memory. Keeps the newest `bound` events. Throws StateError. */
 export function openTimeline(directory: string | "memory", bound = 1_000_000): Timeline {
-  const db = new DatabaseSync(directory === "memory" ? ":memory:" : join(directory, "events.db"));
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000");
-  db.exec(`CREATE TABLE IF NOT EXISTS events (Id INTEGER PRIMARY KEY AUTOINCREMENT, ${COLUMNS.join(", ")})`);
-  db.exec("CREATE INDEX IF NOT EXISTS events_time ON events (Time)");
+  const db = openDatabase(directory === "memory" ? ":memory:" : join(directory, "events.db"));
   const insert = db.prepare(`INSERT INTO events (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`);
   const trim = db.prepare("DELETE FROM events WHERE Id <= (SELECT max(Id) FROM events) - ?");
   const lastId = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'");
   const listeners = new Set<() => void>();
   let sinceTrim = 0;
+
+  function insertAll(events: readonly EventRecord[]): void {
+    for (const event of events) insert.run(...COLUMNS.map((column) => event[column] ?? null));
+    sinceTrim += events.length;
+    if (sinceTrim > bound / 100) {
+      trim.run(bound);
+      sinceTrim = 0;
+    }
+  }
+
   return {
     append(events) {
-      if (events.length === 0) return;
+      if (events.length === 0 || !db.isOpen) return;
       db.exec("BEGIN");
-      for (const event of events) insert.run(...COLUMNS.map((column) => event[column] ?? null));
-      sinceTrim += events.length;
-      if (sinceTrim > bound / 100) {
-        trim.run(bound);
-        sinceTrim = 0;
+      try {
+        insertAll(events);
+        db.exec("COMMIT");
+      } catch (error) {
+        if (db.isTransaction) db.exec("ROLLBACK");
+        throw error;
       }
-      db.exec("COMMIT");
       for (const listener of listeners) listener();
     },
     query: (query) => select(db, query),
@@ -79,6 +87,20 @@ export function openTimeline(directory: string | "memory", bound = 1_000_000): T
     },
     close: () => db.close(),
   };
+}
+
+function openDatabase(file: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(file);
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000");
+    db.exec(`CREATE TABLE IF NOT EXISTS events (Id INTEGER PRIMARY KEY AUTOINCREMENT, ${COLUMNS.join(", ")})`);
+    db.exec("CREATE INDEX IF NOT EXISTS events_time ON events (Time)");
+    return db;
+  } catch (error) {
+    db?.close();
+    throw unusable(file, error);
+  }
 }
 
 function select(db: DatabaseSync, query: EventQuery): TimelineEvent[] {

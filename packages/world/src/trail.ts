@@ -2,6 +2,7 @@
 // calls stand in the timeline only, as LookupEvents shows none.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 import type { Principal } from "@rolemint/authority";
+import { wholeSeconds } from "@rolemint/host";
 import type { Ids } from "./ids.ts";
 import type { Store } from "./store.ts";
 
@@ -82,13 +83,17 @@ export interface Trail {
   flush(): void;
   /** Newest first. */
   lookUp(query: TrailQuery): TrailEvent[];
-  /** Forgets what is older than CloudTrail's 90 days. */
-  prune(now: number): void;
   count(): number;
   clear(): void;
+  /** Writes what `later` holds; what comes after is not recorded. */
+  close(): void;
 }
 
-export function openTrail(store: Store, ids: Ids): Trail {
+/** How many events are added between two times of forgetting what is too old to be shown. */
+const PRUNE_EVERY = 1000;
+
+/** `now` is the world's clock: only the last 90 days are shown. */
+export function openTrail(store: Store, ids: Ids, now: () => number): Trail {
   store.db.exec(`CREATE TABLE IF NOT EXISTS trail (id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL,
     event_id TEXT, event_name TEXT, event_source TEXT, read_only TEXT, user_name TEXT, access_key_id TEXT,
     resources TEXT, record TEXT NOT NULL)`);
@@ -96,10 +101,13 @@ export function openTrail(store: Store, ids: Ids): Trail {
   const insert = store.db.prepare(`INSERT INTO trail
     (time, event_id, event_name, event_source, read_only, user_name, access_key_id, resources, record)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const prune = store.db.prepare("DELETE FROM trail WHERE time < ?");
   let waiting: ManagementCall[] = [];
+  let added = 0;
+  let isOpen = true;
   const trail: Trail = {
     later(call) {
-      if (waiting.push(call) === 1) setImmediate(trail.flush);
+      if (isOpen && waiting.push(call) === 1) setImmediate(trail.flush);
     },
     flush() {
       const calls = waiting;
@@ -109,8 +117,9 @@ export function openTrail(store: Store, ids: Ids): Trail {
     add(call) {
       const eventId = ids.uuid();
       const resources = (call.resources ?? []).map(({ type, arn }) => ({ ResourceType: type, ResourceName: arn }));
+      if (++added % PRUNE_EVERY === 0) prune.run(now() - NINETY_DAYS);
       insert.run(
-        call.time,
+        wholeSeconds(call.time),
         eventId,
         call.eventName,
         call.eventSource,
@@ -123,27 +132,29 @@ export function openTrail(store: Store, ids: Ids): Trail {
     },
     lookUp(query) {
       trail.flush();
-      return lookUp(store, query);
+      return lookUp(store, query, now() - NINETY_DAYS);
     },
-    prune: (now) => void store.db.prepare("DELETE FROM trail WHERE time < ?").run(now - NINETY_DAYS),
     count: () => (store.db.prepare("SELECT count(*) AS n FROM trail").get() as { n: number }).n,
     clear() {
       waiting = [];
       store.db.exec("DELETE FROM trail");
     },
+    close() {
+      trail.flush();
+      isOpen = false;
+    },
   };
   return trail;
 }
 
-function lookUp(store: Store, query: TrailQuery): TrailEvent[] {
-  const conditions = ["1"];
-  const values: (string | number)[] = [];
+function lookUp(store: Store, query: TrailQuery, oldest: number): TrailEvent[] {
+  const conditions = ["time >= ?"];
+  const values: (string | number)[] = [Math.max(oldest, query.from ?? oldest)];
   const demand = (condition: string, value: string | number | undefined) => {
     if (value === undefined) return;
     conditions.push(condition);
     values.push(value);
   };
-  demand("time >= ?", query.from);
   demand("time <= ?", query.to);
   const { attribute } = query;
   if (attribute?.key === "ResourceType" || attribute?.key === "ResourceName") {
@@ -269,12 +280,14 @@ export function isoSeconds(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /** `Nov 23, 2026, 5:30:00 AM`: how CloudTrail writes an expiry inside responseElements. */
 export function trailExpiration(time: number): string {
   const date = new Date(time);
-  const month = date.toLocaleString("en-US", { month: "short", timeZone: "UTC" });
   const hour = date.getUTCHours() % 12 || 12;
   const [minutes, seconds] = [date.getUTCMinutes(), date.getUTCSeconds()].map((n) => String(n).padStart(2, "0"));
   const half = date.getUTCHours() < 12 ? "AM" : "PM";
-  return `${month} ${date.getUTCDate()}, ${date.getUTCFullYear()}, ${hour}:${minutes}:${seconds} ${half}`;
+  const day = `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}, ${date.getUTCFullYear()}`;
+  return `${day}, ${hour}:${minutes}:${seconds} ${half}`;
 }

@@ -1,5 +1,5 @@
-// Trust policies as IAM keeps them: a user or role named by ARN is stored by its unique id and shown by its ARN, so that
-// one who is deleted and made anew under the same name is not trusted, and the raw id shows up in the document.
+// Trust policies as IAM keeps them: a user or role named by ARN is stored by its unique id and shown by the ARN it has
+// now, so that one who is deleted and made anew under the same name is not trusted, and shows up as the raw id.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 import { evaluate, keepCompiled, principalsOf, renamePrincipals } from "@rolemint/policy";
 import type { Role } from "./rows.ts";
@@ -32,11 +32,14 @@ export function storedTrust(role: Role): string {
   return renamePrincipals(role.trust, (name) => role.trustedIds[name] ?? name);
 }
 
-/** The policy as it is shown: a principal that is gone stands there as its id. */
+/** The policy as it is shown: a principal that was renamed under its new ARN, one that is gone as its id. */
 export function shownTrust(world: World, role: Role): string {
+  const { roles, users } = world.tables;
   return renamePrincipals(role.trust, (name) => {
     const id = role.trustedIds[name];
-    return id === undefined || idOfPrincipal(world, name) === id ? name : id;
+    if (id === undefined) return name;
+    const [holder] = (id.startsWith("AROA") ? roles : users).find("id", id);
+    return holder?.arn ?? id;
   });
 }
 

@@ -1,9 +1,9 @@
 // A world: accounts and everything in them, its clock, its revision, and the keys that seal sessions. All state is in
 // the store; this object is the only way to it.
 import { createHmac } from "node:crypto";
-import type { EventRecord, Moved } from "@rolemint/authority";
 import { type Clock, type ClockLine, type Entropy, worldTime } from "@rolemint/host";
-import { type Account, accountOver, openTables, type Tables, type Touch } from "./accounts.ts";
+import { type Account, accountOver, openTables, type Tables } from "./accounts.ts";
+import { type Changes, openChanges } from "./changes.ts";
 import { openRotation, type Rotation } from "./generations.ts";
 import { type Ids, makeIds } from "./ids.ts";
 import { PROFILES, type Schedule } from "./rotation.ts";
@@ -27,7 +27,7 @@ export interface WorldOptions {
   readonly timelineBound?: number;
 }
 
-export interface World {
+export interface World extends Changes {
   readonly accountId: string;
   readonly region: string;
   readonly store: Store;
@@ -47,17 +47,9 @@ export interface World {
   /** The schedule of every instance that has none of its own. */
   schedule(): Schedule;
   setSchedule(schedule: Schedule): void;
-  revision(): number;
-  /** Runs `work` in one transaction and then tells the watchers what moved. Calls inside one another are one change. */
-  change<T>(work: () => T): T;
-  watch(listener: (moved: Moved) => void): () => void;
   /** Base64 key of an instance's metadata tokens. */
   metadataTokenKey(instanceId: string): string;
   readonly rotation: Rotation;
-  /** For the writes that no table reports. */
-  readonly touch: Touch;
-  /** Puts events into the timeline, of a change under way only once it is committed. */
-  note(events: readonly EventRecord[]): void;
   /** The encoded authorization message of a refusal by EC2. */
   sealMessage(text: string): string;
   /** What the jitter of generations is drawn from. */
@@ -68,33 +60,35 @@ export interface World {
 /** Opens the world of a state, making it if there is none. Throws StateError; then nothing was changed. */
 export function openWorld(options: WorldOptions): World {
   const store = openStore(options.state, options.pid);
+  let timeline: Timeline | undefined;
   try {
-    return assemble(store, options);
+    const master = store.transaction(() => found(store, options));
+    timeline = openTimeline(options.state, options.timelineBound);
+    return assemble(store, timeline, Buffer.from(master, "base64"), options);
   } catch (error) {
+    timeline?.close();
     store.close();
     throw error;
   }
 }
 
-function assemble(store: Store, options: WorldOptions): World {
+function assemble(store: Store, timeline: Timeline, master: Buffer, options: WorldOptions): World {
   const { entropy, accountId, region, clock: hostClock } = options;
-  const master = Buffer.from(
-    store.transaction(() => found(store, options)),
-    "base64",
-  );
-  const moved = movement();
-  const watchers = new Set<(moved: Moved) => void>();
+  const read = <T>(name: string) => JSON.parse(store.setting(name)!) as T;
+  let line = read<ClockLine>("clock");
+  let schedule = read<Schedule>("schedule");
+  const changes = openChanges(store, timeline, () => {
+    line = read("clock");
+    schedule = read("schedule");
+  });
+  const now = () => worldTime(line, hostClock.now());
   const ids = makeIds(entropy);
-  const tables = openTables(store, moved);
+  const tables = openTables(store, changes.touch);
+  const trail = openTrail(store, ids, now);
   const messageKey = derive(master, "authorization-message");
   const metadataKey = derive(master, "metadata-token");
-  let revision = Number(store.setting("revision") ?? "0");
-  let line = JSON.parse(store.setting("clock")!) as ClockLine;
-  let schedule = JSON.parse(store.setting("schedule")!) as Schedule;
-  let depth = 0;
-  let noted: EventRecord[] = [];
-  const timeline = openTimeline(options.state, options.timelineBound);
-  const world: Omit<World, "rotation"> & { rotation?: Rotation } = {
+  const world: Omit<World, "rotation"> = {
+    ...changes,
     accountId,
     region,
     store,
@@ -104,63 +98,29 @@ function assemble(store: Store, options: WorldOptions): World {
     hostClock,
     strictClock: options.strictClock ?? false,
     sealer: makeSealer(master, region, entropy),
-    trail: openTrail(store, ids),
+    trail,
     timeline,
-    touch: moved,
     rotationSalt: derive(master, "rotation").export().toString("base64"),
     account: (id) => accountOver(tables, id),
-    now: () => worldTime(line, hostClock.now()),
+    now,
     clockLine: () => line,
-    setClock(next) {
-      world.change(() => {
+    setClock: (next) =>
+      changes.change(() => {
         store.putSetting("clock", JSON.stringify(next));
-        moved.clock();
-      });
-      line = next;
-    },
+        line = next;
+        changes.touch.clock();
+      }),
     schedule: () => schedule,
-    setSchedule(next) {
-      world.change(() => store.putSetting("schedule", JSON.stringify(next)));
-      schedule = next;
-    },
-    revision: () => revision,
-    change(work) {
-      if (depth > 0) return work();
-      depth++;
-      let changes: Moved | undefined;
-      try {
-        const result = store.transaction(() => {
-          const value = work();
-          changes = moved.take(revision + 1);
-          if (changes) store.putSetting("revision", String(revision + 1));
-          return value;
-        });
-        depth--;
-        if (changes) revision++;
-        if (changes) for (const watcher of watchers) watcher(changes);
-        timeline.append(noted);
-        return result;
-      } catch (error) {
-        depth = 0;
-        throw error;
-      } finally {
-        moved.take(0);
-        noted = [];
-      }
-    },
-    note(events) {
-      if (depth > 0) noted.push(...events);
-      else timeline.append(events);
-    },
-    watch(listener) {
-      watchers.add(listener);
-      return () => watchers.delete(listener);
-    },
+    setSchedule: (next) =>
+      changes.change(() => {
+        store.putSetting("schedule", JSON.stringify(next));
+        schedule = next;
+      }),
     sealMessage: (text) => sealText(messageKey, entropy, text),
     metadataTokenKey: (instanceId) => createHmac("sha256", metadataKey).update(instanceId).digest("base64"),
     close() {
-      world.trail.flush();
-      world.timeline.close();
+      trail.close();
+      timeline.close();
       store.close();
     },
   };
@@ -191,31 +151,4 @@ function found(store: Store, options: WorldOptions): string {
     throw new StateError("unusable", text);
   }
   return master;
-}
-
-/** Gathers what the writes of one change make stale. */
-function movement() {
-  let identities = false;
-  let clock = false;
-  let instances = new Set<string>();
-  let buckets = new Set<string>();
-  return {
-    identities: () => {
-      identities = true;
-    },
-    clock: () => {
-      clock = true;
-    },
-    instance: (id: string) => void instances.add(id),
-    bucket: (name: string) => void buckets.add(name),
-    take(revision: number): Moved | undefined {
-      if (!identities && !clock && instances.size === 0 && buckets.size === 0) return undefined;
-      const moved = { revision, identities, clock, instances: [...instances], buckets: [...buckets] };
-      identities = false;
-      clock = false;
-      instances = new Set();
-      buckets = new Set();
-      return moved;
-    },
-  };
 }

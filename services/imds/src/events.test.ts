@@ -6,7 +6,7 @@ import { silentLog } from "@rolemint/host/log";
 import { metadataEvent, metadataEvents } from "./events.ts";
 import type { MetadataRequest } from "./request.ts";
 import { respond } from "./respond.ts";
-import { SAMPLE_NOW, SAMPLE_VIEW, SAMPLE_VIEWS } from "./sample-view.ts";
+import { SAMPLE_NOW, SAMPLE_VIEW, SAMPLE_VIEWS } from "./sample-view.fixture.ts";
 
 const DOCUMENT = "/latest/meta-data/iam/security-credentials/s3access";
 

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { textOf } from "./answer.ts";
 import { type MetadataListenerOptions, startMetadataListener } from "./listener.ts";
 import { respond, respondUnavailable } from "./respond.ts";
-import { SAMPLE_NOW, SAMPLE_VIEWS } from "./sample-view.ts";
+import { SAMPLE_NOW, SAMPLE_VIEWS } from "./sample-view.fixture.ts";
 import { makeSlowLane } from "./slow-lane.ts";
 
 const HOST = "127.0.0.1";
@@ -139,13 +139,13 @@ const REQUESTS: readonly Sent[] = [
 const wireOf = ({ line, headers, body = "" }: Sent) => `${[line, ...headers].join("\r\n")}\r\n\r\n${body}`;
 
 /** What the pure function answers to a request as it is sent. */
-function expected({ line, headers }: Sent, to: InstanceView | undefined = view): string {
+function expected({ line, headers }: Sent, to: { readonly view: InstanceView | undefined } = { view }): string {
   const [method = "", target = "", protocol = ""] = line.split(" ");
   const rawHeaders = headers.flatMap((header) => [
     header.slice(0, header.indexOf(":")),
     header.slice(header.indexOf(":") + 1).trim(),
   ]);
-  return textOf(respond({ method, target, rawHeaders, httpVersion: protocol.slice(5) }, to, SAMPLE_NOW, entropy));
+  return textOf(respond({ method, target, rawHeaders, httpVersion: protocol.slice(5) }, to.view, SAMPLE_NOW, entropy));
 }
 
 const keeping = (sent: Sent): Sent => ({ ...sent, headers: [...sent.headers, "Connection: keep-alive"] });
@@ -194,18 +194,21 @@ test("however a stream of requests is cut, the answers are the same and in order
 });
 
 test("answers keep their order while the lookup takes its time", async () => {
-  let turns = 3;
+  let turns = 0;
   const slow = await start({
+    // The first waits longest, so that answers given as they come would be in the wrong order.
     lookup: async () => {
-      for (let i = turns--; i > 0; i--) await turn();
+      turns -= 10;
+      for (let i = turns; i > 0; i--) await turn();
       return view;
     },
   });
+  turns = 60;
   const sent = REQUESTS.slice(11, 16).map(keeping);
   const last = REQUESTS[11]!;
   const answers = [...sent, last].map((each) => expected(each)).join("");
   expect(await converse(slow.port, [...sent, last].map(wireOf))).toBe(answers);
-  turns = 3;
+  turns = 60;
   expect(await converse(slow.port, [[...sent, last].map(wireOf).join("")])).toBe(answers);
   await slow.close();
 });
@@ -243,7 +246,7 @@ test("the lookup is asked anew for every request, with the caller's socket", asy
     },
   });
   const sent = [keeping(REQUESTS[12]!), keeping(REQUESTS[12]!), REQUESTS[12]!];
-  const answers = sent.map((each, index) => expected(each, views[index]));
+  const answers = sent.map((each, index) => expected(each, { view: views[index] }));
   expect(await converse(changing.port, sent.map(wireOf))).toBe(answers.join(""));
   expect(new Set(ports).size).toBe(1);
   expect(ports).toHaveLength(3);
@@ -281,6 +284,15 @@ test("whatever bytes come, the listener lives and says nothing but HTTP", async 
     { numRuns: 150 },
   );
   expect(await converse(listener.port, [wireOf(REQUESTS[11]!)])).toBe(expected(REQUESTS[11]!));
+});
+
+test("no refusal overtakes an answer that is still to come", async () => {
+  const slow = await start({ lookup: () => new Promise((resolve) => setTimeout(resolve, 50, view)) });
+  const good = wireOf(keeping(REQUESTS[11]!));
+  for (const parts of [[`${good}nonsense\r\n\r\n`], [good.slice(0, 9), `${good.slice(9)}nonsense\r\n\r\n`]]) {
+    expect(await converse(slow.port, parts)).not.toMatch(/^HTTP\/1\.1 400/);
+  }
+  await slow.close();
 });
 
 test.each([

@@ -1,6 +1,6 @@
 // THE table of what the metadata service shows: one line a path, the version that brought it, and where its value comes
-// from. A path whose value is undefined is not there. Gaps, since nothing of ours stands behind them: identity-credentials,
-// block devices, public keys, IPv6 addresses, spot and autoscaling notices, signatures of the identity document.
+// from. A path whose value is undefined is not there. Gaps, since nothing of ours stands behind them: block devices,
+// identity-credentials, public keys, IPv6 addresses, notices to spot and autoscaled instances, identity signatures.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-categories.html
 import type { InstanceView } from "@rolemint/authority";
 import { credentialText, identityText, profileText } from "./documents.ts";

@@ -33,11 +33,13 @@ function decoded(path: string): string | undefined {
   }
 }
 
-/** Only a client that says so itself keeps its connection: recorded of HTTP/1.1 requests without a Connection header. */
+/** Only a client that says so itself keeps its connection, as recorded of requests without a Connection header. */
 export function asksToKeep(request: MetadataRequest): boolean {
   if (request.httpVersion !== "1.1") return false;
-  const said = headerValues(request, "connection").flatMap((value) => value.toLowerCase().split(/[\s,]+/));
-  return said.includes("keep-alive") && !said.includes("close");
+  const said = headerValues(request, "connection").join(",").toLowerCase();
+  if (said === "" || said === "keep-alive") return said !== "";
+  const words = said.split(/[\s,]+/);
+  return words.includes("keep-alive") && !words.includes("close");
 }
 
 /** Every value of a header, in the order sent. `name` in lower case. */

@@ -4,7 +4,7 @@ import type { InstanceView } from "@rolemint/authority";
 import { hostEntropy } from "@rolemint/host";
 import { METADATA } from "./metadata.ts";
 import { respond } from "./respond.ts";
-import { SAMPLE_NOW, SAMPLE_VIEW, SAMPLE_VIEWS } from "./sample-view.ts";
+import { SAMPLE_NOW, SAMPLE_VIEW, SAMPLE_VIEWS } from "./sample-view.fixture.ts";
 import { VERSIONS } from "./versions.ts";
 
 const TOKEN = "/latest/api/token";

@@ -46,7 +46,7 @@ export function makeSlowLane({ exchange, now, idleMs }: SlowLaneOptions): Server
   // Not HTTP: refused in our own form, unless an answer to an earlier request is still to come on that connection.
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     const isLate = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
-    if (isLate || !socket.writable ) return void socket.destroy();
+    if (isLate || !socket.writable || waiting.has(socket)) return void socket.destroy();
     socket.write(textOf(badRequest({ now: now(), isKept: false })), "latin1");
     socket.destroySoon();
   });
@@ -57,7 +57,6 @@ export function makeSlowLane({ exchange, now, idleMs }: SlowLaneOptions): Server
 
 /** The answer's own headers and nothing else: node adds none to what is there, and `removeHeader` keeps Connection out. */
 function write(response: ServerResponse, answer: Answer): void {
-  response.shouldKeepAlive = answer.isKept;
   response.removeHeader("connection");
   response.writeHead(answer.status, answer.reason, answer.headers as string[]);
   response.end(answer.body, "latin1");

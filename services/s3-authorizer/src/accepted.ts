@@ -1,9 +1,10 @@
 // What a request may carry: an allow-list. A header or parameter that asks for something the gate lacks is refused by
 // name, never ignored: a caller who asks for encryption or a lock must not believe to have it. A value that asks for
 // what S3 does anyway is accepted.
+
+import type { Headers, Query } from "./call.ts";
 import { isChecksumHeader } from "./checksums.ts";
 import { headerNotImplemented, invalidArgument, s3Error } from "./errors.ts";
-import type { Headers, Query } from "./call.ts";
 import type { Served } from "./operation.ts";
 
 /** Parts of the signature and of the framing, and what SDKs add without asking for anything. */
@@ -43,7 +44,8 @@ export function refuseUnknown(served: Served, query: Query, headers: Headers, is
   let metadataBytes = 0;
   for (const [name, value] of headers) {
     if (!name.startsWith("x-amz-") || EVERYWHERE.has(name) || served.headers.has(name)) continue;
-    if (served.storesHeaders && name.startsWith(METADATA)) metadataBytes += name.length - METADATA.length + value.length;
+    if (served.storesHeaders && name.startsWith(METADATA))
+      metadataBytes += name.length - METADATA.length + value.length;
     else if (DEFAULTS[name] === undefined || DEFAULTS[name] !== value) throw headerNotImplemented(name);
   }
   if (metadataBytes > MAX_METADATA_BYTES) {
@@ -80,12 +82,28 @@ export function presignedHeaders(headers: Headers, query: Query): Headers {
     const name = given.toLowerCase();
     if (isChecksumHeader(name) || name === "x-amz-sdk-checksum-algorithm") continue;
     if (name === "x-amz-copy-source") throw invalidArgument(given, value, "A copy source must be given as a header.");
+    const text = headerText(given, value);
     const before = headers.get(name) ?? merged?.get(name);
-    if (before !== undefined && before !== value) {
-      throw s3Error("InvalidArgument", { ArgumentName: given }, "The header and the query parameter of this name differ.");
+    if (before !== undefined && before !== text) {
+      throw s3Error(
+        "InvalidArgument",
+        { ArgumentName: given },
+        "The header and the query parameter of this name differ.",
+      );
     }
     merged ??= new Map(headers);
-    merged.set(name, value);
+    merged.set(name, text);
   }
   return merged ?? headers;
+}
+
+/**
+ * A value from the query as it would have come in a header: its bytes as latin1. Throws InvalidArgument for a name or
+ * value that no header can have, since it may be sent back as one.
+ */
+export function headerText(name: string, value: string): string {
+  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name) || /[\0-\x08\x0a-\x1f\x7f]/.test(value)) {
+    throw invalidArgument(name, value, "This value cannot stand in a header.");
+  }
+  return Buffer.from(value).toString("latin1");
 }

@@ -17,8 +17,7 @@ const KNOWN_HOSTS = 1000;
 const LOCAL_SUFFIX = "s3.localhost";
 
 /** `s3.amazonaws.com` and its regional, dualstack and accelerate forms, with or without a bucket before. */
-const AWS_HOST =
-  /^(?:(.+)\.)?s3(?:-accelerate)?(?:\.dualstack)?(?:[.-][a-z]{2}(?:-[a-z]+)+-\d)?\.amazonaws\.com$/;
+const AWS_HOST = /^(?:(.+)\.)?s3(?:-accelerate)?(?:\.dualstack)?(?:[.-][a-z]{2}(?:-[a-z]+)+-\d)?\.amazonaws\.com$/;
 /** Looser than the rules for new buckets, as old ones are: letters, digits, dots, dashes, underscores. */
 const BUCKET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/;
 
@@ -68,8 +67,12 @@ export function readAddress(target: string, host: string | undefined, bucketOf: 
   return addressOf(decodePath(target, 1, bucketEnd), key);
 }
 
+export function isBucketName(name: string): boolean {
+  return BUCKET_NAME.test(name);
+}
+
 function addressOf(bucket: string, key: string): Address {
-  if (!BUCKET_NAME.test(bucket)) throw s3Error("InvalidBucketName", { BucketName: bucket });
+  if (!isBucketName(bucket)) throw s3Error("InvalidBucketName", { BucketName: bucket });
   if (key === "") return { level: "bucket", bucket, key };
   refuseLongKey(key);
   return { level: "object", bucket, key };

@@ -9,7 +9,8 @@ import { invalidArgument, invalidRequest, s3Error, unknownPayloadHash } from "./
 
 const IN_HEADER = "The authorization header is malformed; ";
 const IN_QUERY = "Error parsing the X-Amz-Credential parameter; ";
-const THREE_COMPONENTS = "the authorization header requires three components: Credential, SignedHeaders, and Signature.";
+const THREE_COMPONENTS =
+  "the authorization header requires three components: Credential, SignedHeaders, and Signature.";
 const MALFORMED_CREDENTIAL =
   'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".';
 const DATE_FORMAT = "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"";
@@ -177,7 +178,9 @@ export function wordVerification(refusal: Refusal, claimed: SignedClaim): AwsErr
 }
 
 function spacedBytes(text: string): string {
-  return Buffer.from(text).toString("hex").replace(/..(?!$)/g, "$& ");
+  return Buffer.from(text)
+    .toString("hex")
+    .replace(/..(?!$)/g, "$& ");
 }
 
 /** `2026-11-23T05:30:00Z` */

@@ -5,8 +5,9 @@ import type { Incoming } from "@rolemint/object-store";
 import {
   ChunkChain,
   ChunkDecoder,
+  type ChunkedMode,
   type ChunkFault,
-  type ChunkOptions,
+  type ChunkRules,
   EMPTY_SHA256,
   payloadMode,
   UNSIGNED_PAYLOAD,
@@ -24,8 +25,11 @@ const NO_TRAILERS: ReadonlyMap<string, string> = new Map();
 export interface BodyReader {
   /** The body of an object or a part, for a back end to take. */
   incoming(): Incoming;
-  /** A document of at most so many bytes, whole and verified; read once, however often it is asked for. */
-  document(maxBytes: number, tooLarge: () => AwsError): Promise<Buffer>;
+  /**
+   * A document of at most so many bytes, whole and verified; read once, however often it is asked for. `ownChecksum`:
+   * whether x-amz-checksum-* is of this document; CompleteMultipartUpload means its object by it.
+   */
+  document(maxBytes: number, tooLarge: () => AwsError, ownChecksum?: boolean): Promise<Buffer>;
   /** Throws when there is a body, or a hash of one. */
   refuseAny(): void;
 }
@@ -41,8 +45,8 @@ export function bodyReader(options: BodyOptions): BodyReader {
   let document: Promise<Buffer> | undefined;
   return {
     incoming: () => openIncoming(options),
-    document(maxBytes, tooLarge) {
-      document ??= readDocument(options, maxBytes, tooLarge);
+    document(maxBytes, tooLarge, ownChecksum = true) {
+      document ??= readDocument(options, maxBytes, tooLarge, ownChecksum);
       return document;
     },
     refuseAny() {
@@ -57,7 +61,12 @@ export function bodyReader(options: BodyOptions): BodyReader {
   };
 }
 
-async function readDocument(options: BodyOptions, maxBytes: number, tooLarge: () => AwsError): Promise<Buffer> {
+async function readDocument(
+  options: BodyOptions,
+  maxBytes: number,
+  tooLarge: () => AwsError,
+  ownChecksum: boolean,
+): Promise<Buffer> {
   const { body, headers, signature } = options;
   const { payloadHash = UNSIGNED_PAYLOAD } = signature;
   const mode = payloadMode(payloadHash);
@@ -66,79 +75,66 @@ async function readDocument(options: BodyOptions, maxBytes: number, tooLarge: ()
   }
   if (body.length === undefined) throw s3Error("MissingContentLength");
   if (body.length > maxBytes) throw tooLarge();
-  const claimed = claimedChecksum(headers, false);
-  const checks = [mode === "sha256" ? sha256Check(payloadHash) : undefined, md5Check(headers)];
+  const claimed = ownChecksum ? claimedChecksum(headers, false) : undefined;
+  const checks: (Check | undefined)[] = [mode === "sha256" ? sha256Check(payloadHash) : undefined, md5Check(headers)];
   if (claimed) checks.push(checksumCheck(claimed));
   const pieces: Buffer[] = [];
-  const verifying = { size: body.length, source: body.read(), checks: present(checks), decoder: undefined };
+  const verifying = { size: body.length, body, checks: present(checks), decoder: undefined };
   for await (const piece of verified(verifying)) pieces.push(piece);
   return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
 }
 
 function openIncoming(options: BodyOptions): Incoming {
-  const { body, headers, signature } = options;
-  const { payloadHash = UNSIGNED_PAYLOAD } = signature;
-  const framing = framingOf(options, payloadHash);
-  const size = framing?.decodedLength ?? body.length;
+  const { body, headers } = options;
+  const { payloadHash = UNSIGNED_PAYLOAD } = options.signature;
+  const mode = payloadMode(payloadHash);
+  if (mode === undefined) throw unknownPayloadHash(payloadHash);
+  if (mode === "signature-v4a") {
+    throw new AwsError("NotImplemented", 501, `${payloadHash} is not implemented by rolemint`);
+  }
+  const isPlain = mode === "sha256" || mode === "unsigned";
+  // A request that states no length has no body, as HTTP has it; S3 wants one stated all the same.
+  const stated = headers.has("content-length") ? body.length : undefined;
+  const size = isPlain ? stated : decodedLength(headers);
   if (size === undefined) throw s3Error("MissingContentLength");
   if (size > MAX_BODY_BYTES) {
     throw s3Error("EntityTooLarge", { ProposedSize: String(size), MaxSizeAllowed: String(MAX_BODY_BYTES) });
   }
-  const claimed = claimedChecksum(headers, framing !== undefined && framing.mode !== "signed");
+  const claimed = claimedChecksum(headers, mode === "signed-trailer" || mode === "unsigned-trailer");
   const checksum = claimed && checksumCheck(claimed);
-  const sha256 = payloadMode(payloadHash) === "sha256" ? sha256Check(payloadHash) : undefined;
-  const checks = present([sha256, md5Check(headers), checksum]);
+  const checks = present([mode === "sha256" ? sha256Check(payloadHash) : undefined, md5Check(headers), checksum]);
   const trailers = claimed && "trailer" in claimed ? [claimed.trailer] : [];
-  const decoder = framing && new ChunkDecoder({ ...framing, trailers });
-  return {
-    size,
-    chunks: verified({ size, source: body.read(), checks, decoder }),
-    checksum: () => checksum?.value(),
-  };
+  const decoder = isPlain ? undefined : decoderOf(options, mode, { decodedLength: size, trailers });
+  return { size, chunks: verified({ size, body, checks, decoder }), checksum: () => checksum?.value() };
 }
 
-/** How the body is framed; undefined when it comes plain. */
-function framingOf(
-  { headers, signature, allowsSmallChunks }: BodyOptions,
-  payloadHash: string,
-): Omit<ChunkOptions, "trailers"> | undefined {
-  const mode = payloadMode(payloadHash);
-  switch (mode) {
-    case undefined:
-      throw unknownPayloadHash(payloadHash);
-    case "sha256":
-    case "unsigned":
-      return undefined;
-    case "signature-v4a":
-      throw new AwsError("NotImplemented", 501, `${payloadHash} is not implemented by rolemint`);
-    case "unsigned-trailer":
-      return { mode, decodedLength: decodedLength(headers), allowsSmallChunks };
-    case "signed":
-    case "signed-trailer": {
-      const chain = new ChunkChain(signature.key!, signature.claim!);
-      return { mode, chain, decodedLength: decodedLength(headers), allowsSmallChunks };
-    }
-  }
+function decoderOf(
+  { signature, allowsSmallChunks }: BodyOptions,
+  mode: ChunkedMode,
+  length: Pick<ChunkRules, "decodedLength" | "trailers">,
+): ChunkDecoder {
+  const rules = { ...length, allowsSmallChunks };
+  if (mode === "unsigned-trailer") return new ChunkDecoder({ ...rules, mode });
+  return new ChunkDecoder({ ...rules, mode, chain: new ChunkChain(signature.key!, signature.claim!) });
 }
 
-function decodedLength(headers: Headers): number {
+function decodedLength(headers: Headers): number | undefined {
   const given = headers.get("x-amz-decoded-content-length") ?? "";
-  if (!/^\d{1,15}$/.test(given)) throw s3Error("MissingContentLength");
-  return Number(given);
+  return /^\d{1,15}$/.test(given) ? Number(given) : undefined;
 }
 
 interface Verifying {
   readonly size: number;
-  readonly source: AsyncIterable<Buffer>;
+  readonly body: Body;
   readonly checks: readonly Check[];
   readonly decoder: ChunkDecoder | undefined;
 }
 
 /** The pieces of the body, one behind: the last comes when everything is verified. Throws instead when it is not. */
-async function* verified({ size, source, checks, decoder }: Verifying): AsyncGenerator<Buffer> {
+async function* verified({ size, body, checks, decoder }: Verifying): AsyncGenerator<Buffer> {
   let held: Buffer | undefined;
   let seen = 0;
-  for await (const segment of source) {
+  for await (const segment of body.read()) {
     const decoded = decoder?.push(segment);
     if (decoded?.fault) throw wordChunkFault(decoded.fault);
     for (const piece of decoded?.data ?? [segment]) {

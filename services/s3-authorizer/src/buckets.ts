@@ -1,5 +1,5 @@
 // Buckets as the authority knows them: found, owned, and with their policy compiled once for as long as it stands.
-import type { BucketFacts } from "@rolemint/authority";
+import type { BucketFacts, Caller } from "@rolemint/authority";
 import { type CompiledPolicy, compilePolicy } from "@rolemint/policy";
 import { sha256Hex } from "@rolemint/sigv4";
 import { s3Error } from "./errors.ts";
@@ -39,6 +39,25 @@ export function refuseOtherOwner({ headers, bucket, source }: Asked): void {
   const isSourceOther =
     expectedOfSource !== undefined && source !== undefined && source.bucket.AccountId !== expectedOfSource;
   if (isOther || isSourceOther) throw s3Error("AccessDenied");
+}
+
+/** Who changes something, for the trail. Nobody may, whatever a policy says. */
+export function callerOf({ signature, call }: Asked): Caller {
+  const Principal = signature.caller?.principal;
+  if (!Principal) throw s3Error("AccessDenied");
+  const UserAgent = call.headers.get("user-agent");
+  return {
+    Principal,
+    SourceIp: call.sourceIp,
+    RequestId: call.requestId,
+    ...(UserAgent !== undefined && { UserAgent }),
+  };
+}
+
+/** Only the owner's account has to do with a bucket's policy, even when the policy lets others in. */
+export function refuseStranger({ signature, bucket, call }: Asked): void {
+  if (signature.caller?.principal.AccountId === bucket!.AccountId) return;
+  throw s3Error("MethodNotAllowed", { Method: call.method, ResourceType: "BUCKETPOLICY" });
 }
 
 /** The canonical user id that S3 shows as owner and initiator: 64 hexadecimal digits, the same for an account always. */

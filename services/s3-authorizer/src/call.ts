@@ -90,3 +90,14 @@ function decodeParameter(text: string, target: string): string {
     throw s3Error("InvalidURI", { URI: target.slice(0, target.indexOf("?")) });
   }
 }
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The text of bytes, undefined when they are no UTF-8. */
+export function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

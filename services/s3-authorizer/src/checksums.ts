@@ -27,6 +27,11 @@ export function isChecksumHeader(name: string): boolean {
   return name.startsWith(PREFIX) && !NOT_VALUES.has(name);
 }
 
+/** `ChecksumCRC32` and the like, of a document. */
+export function isChecksumElement(name: string): boolean {
+  return ALGORITHMS.some((algorithm) => name === `Checksum${algorithm}`);
+}
+
 /** `CRC32` from `crc32`; undefined for one that is not served. */
 export function algorithmNamed(text: string): ChecksumAlgorithm | undefined {
   return ALGORITHMS.find((algorithm) => algorithm === text.toUpperCase());

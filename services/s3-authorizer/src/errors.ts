@@ -1,7 +1,8 @@
 // Every error that the gate answers with, in S3's words, and its form on the wire. Members beyond code and message are
 // given by who knows them, in the order in which S3 writes them.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-import { AwsError, element } from "@rolemint/wire";
+import { AwsError } from "@rolemint/wire";
+import { element } from "@rolemint/wire/xml";
 import type { Reply } from "./call.ts";
 
 const answers = {
@@ -18,10 +19,7 @@ const answers = {
     409,
     "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.",
   ],
-  BucketAlreadyOwnedByYou: [
-    409,
-    "Your previous request to create the named bucket succeeded and you already own it.",
-  ],
+  BucketAlreadyOwnedByYou: [409, "Your previous request to create the named bucket succeeded and you already own it."],
   BucketNotEmpty: [409, "The bucket you tried to delete is not empty"],
   ConditionalRequestConflict: [
     409,
@@ -58,10 +56,7 @@ const answers = {
     400,
     "The request contained trailing data that was not well-formed or did not conform to our published schema.",
   ],
-  MalformedXML: [
-    400,
-    "The XML you provided was not well-formed or did not validate against our published schema",
-  ],
+  MalformedXML: [400, "The XML you provided was not well-formed or did not validate against our published schema"],
   MaxMessageLengthExceeded: [400, "Your request was too large."],
   MetadataTooLarge: [400, "Your metadata headers exceed the maximum allowed metadata size"],
   MethodNotAllowed: [405, "The specified method is not allowed against this resource."],

@@ -1,5 +1,5 @@
 // What a gate holds for all of its requests, and what it knows of one of them when an operation begins.
-import type { Authority, AuthorityCache, BucketFacts, EventRecord } from "@rolemint/authority";
+import type { Authority, AuthorityCache, BucketFacts, ConditionContext, EventRecord } from "@rolemint/authority";
 import type { Caller } from "@rolemint/caller";
 import type { Backend } from "@rolemint/object-store";
 import type { SignedClaim, SigningKey } from "@rolemint/sigv4";
@@ -55,5 +55,7 @@ export interface Asked {
   /** Absent at the service, and where a bucket is about to be made. */
   readonly bucket: BucketFacts | undefined;
   readonly source: CopyOrigin | undefined;
+  /** What conditions may look at, whatever the operation. */
+  readonly context: ConditionContext;
   readonly body: BodyReader;
 }

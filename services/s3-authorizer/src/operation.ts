@@ -31,9 +31,10 @@ export interface Operation {
   readonly name: string;
   readonly method: string;
   readonly on: "service" | "bucket" | "object";
+  readonly alsoOn?: "bucket";
   /** The query parameter that tells it from others of its method: the sub-resource. */
   readonly marker?: string;
-  /** What it needs besides, where several share method and marker; the first row that fits is taken. */
+  /** What it needs besides, where several share method and marker: such a row is tried before one without. */
   readonly with?: { readonly query?: string; readonly header?: string; readonly xId?: string; readonly path?: string };
   /** An older name of another row's request, which is never taken. */
   readonly supersededBy?: string;
@@ -48,13 +49,17 @@ export interface Served {
   /** Whether x-amz-meta-* and the headers that S3 keeps with an object mean something. */
   readonly storesHeaders?: boolean;
   readonly body: "none" | "document" | "object";
+  /** The bucket need not be there. */
+  readonly anyBucket?: boolean;
+  /** Its x-amz-copy-source is an object that is read. */
+  readonly copies?: boolean;
   /** The condition keys that this operation gives its needs on `bucket` and `object`. */
   readonly facts?: (asked: Asked) => ConditionContext | Promise<ConditionContext>;
   readonly answer: (asked: Asked) => Promise<Reply>;
 }
 
 export type Table = Readonly<Record<string, Omit<Operation, "name">>>;
-/** The operation of a request. */
+/** Gives the operation of a request, or throws. */
 export type Router = (method: string, target: string, address: Address, query: Query, headers: Headers) => Operation;
 
 export function routerOf(table: Table): Router {
@@ -63,8 +68,11 @@ export function routerOf(table: Table): Router {
   for (const [name, row] of Object.entries(table)) {
     if (row.supersededBy !== undefined) continue;
     if (row.marker !== undefined) markers.add(row.marker);
-    const place = `${row.method} ${row.on} ${row.marker ?? ""}`;
-    rows.set(place, [...(rows.get(place) ?? []), { name, ...row }]);
+    for (const level of row.alsoOn === undefined ? [row.on] : [row.on, row.alsoOn]) {
+      const place = `${row.method} ${level} ${row.marker ?? ""}`;
+      const others = rows.get(place) ?? [];
+      rows.set(place, row.with ? [{ name, ...row }, ...others] : [...others, { name, ...row }]);
+    }
   }
   return (method, target, address, query, headers) => {
     const marker = markerOf(query, markers);

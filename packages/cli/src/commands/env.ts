@@ -1,7 +1,7 @@
 // `rolemint env`: the environment of an instance or of the operator, ready for `eval`.
 import { devNull } from "node:os";
-import { CliError } from "../exit.ts";
 import { environmentFor, SHELLS, type ShellName } from "../environment.ts";
+import { CliError } from "../exit.ts";
 import { outputFor } from "../output.ts";
 import { findRunning, type WhereFlags } from "../running.ts";
 

@@ -7,11 +7,13 @@ import { findRunning, type WhereFlags } from "../running.ts";
 
 /** Resolves with the exit code. */
 export function exec(instance: string, command: readonly string[], flags: WhereFlags): Promise<number> {
-  const [program, ...args] = command;
+  const [program, ...args] = command[0] === "--" ? command.slice(1) : command;
   if (program === undefined) throw new CliError("usage", "say what to run: rolemint exec INSTANCE -- CMD …");
   const environment = environmentFor(findRunning(flags), { instance }, process.env, devNull);
   const child = spawn(program, args, { stdio: "inherit", env: applied(environment, process.env) });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  // A terminal sends Ctrl-C to the program as well.
+  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on("error", (error: NodeJS.ErrnoException) => {
       const why = error.code === "ENOENT" ? "there is no such program" : error.message;

@@ -14,7 +14,10 @@ const FILE = "rolemint.yaml";
 
 export function init(services: readonly string[], flags: InitFlags): void {
   if (flags.compose !== undefined || services.length > 0) {
-    throw new CliError("usage", "services of a compose file cannot be adopted yet: this version has no container topologies");
+    throw new CliError(
+      "usage",
+      "services of a compose file cannot be adopted yet: this version has no container topologies",
+    );
   }
   try {
     writeFileSync(FILE, initialConfigText(), { flag: flags.force ? "w" : "wx" });

@@ -1,13 +1,21 @@
 // `rolemint up`: everything in one process, in the foreground.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { ApplyError, builtinConfig, type Config, formatProblems, loadConfig } from "@rolemint/config";
+import {
+  ApplyError,
+  builtinConfig,
+  type Config,
+  formatProblems,
+  loadConfig,
+  recallConfig,
+  rememberConfig,
+} from "@rolemint/config";
 import { ListenError } from "@rolemint/host";
 import { stderrLog } from "@rolemint/host/log";
 import { type Simulator, startSimulator } from "@rolemint/simulator";
 import { awsManagedPolicies, StateError } from "@rolemint/world";
 import pc from "picocolors";
-import { CliError } from "../exit.ts";
+import { CliError, EXIT } from "../exit.ts";
 import { type Output, outputFor } from "../output.ts";
 import { DEFAULT_STATE, isAlive } from "../running.ts";
 
@@ -32,19 +40,27 @@ export async function up(flags: UpFlags, version: string): Promise<void> {
     throw new CliError("usage", "--ephemeral keeps no state: leave --state out");
   }
   const output = outputFor(flags);
-  const config = await readConfig(flags.config);
+  const file = configFile(flags.config);
+  const memory = flags.ephemeral ? undefined : resolve(flags.state ?? DEFAULT_STATE, "config.json");
+  const recalled = file && memory && recallConfig(memory, file, version);
+  const config = recalled || (await readConfig(file));
   const ended = untilSignal();
   const simulator = await started(flags, config, version);
+  if (memory !== undefined && file !== undefined && !recalled) rememberConfig(memory, config, version);
   announce(output, simulator, flags);
   await ended;
   await simulator.close();
 }
 
-/** The config of that file, of `./rolemint.yaml` if it is there, else the built-in world. */
+/** The file that was named, `./rolemint.yaml` if it is there, or none. */
+export function configFile(named: string | undefined): string | undefined {
+  return named ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);
+}
+
+/** The config of a file; without one the built-in world. Throws CliError (2) with every problem of the file. */
 export async function readConfig(file: string | undefined): Promise<Config> {
-  const path = file ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);
-  if (path === undefined) return builtinConfig();
-  const loaded = await loadConfig(path, { awsManagedPolicies: new Set(awsManagedPolicies().keys()) });
+  if (file === undefined) return builtinConfig();
+  const loaded = await loadConfig(file, { awsManagedPolicies: new Set(awsManagedPolicies().keys()) });
   if (loaded.problems) throw new CliError("usage", formatProblems(loaded.problems));
   return loaded.config;
 }
@@ -90,9 +106,19 @@ function flagFor({ code, port }: ListenError, flags: UpFlags): string {
   return port === (flags.controlPort ?? 4567) ? "--control-port" : "--imds-port";
 }
 
+/** How long a second signal counts as the first one: terminals and launchers send it to several processes at once. */
+const SAME_SIGNAL_MS = 1000;
+
+/** The first signal ends the simulator in order, one that comes later ends the process at once. */
 function untilSignal(): Promise<void> {
   return new Promise((done) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => done());
+    let first: number | undefined;
+    const onSignal = () => {
+      first ??= performance.now();
+      if (performance.now() - first > SAME_SIGNAL_MS) process.exit(EXIT.environment);
+      done();
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   });
 }
 

@@ -12,8 +12,9 @@ export const ApplyConfig: ControlAction = {
       const text = `this world is account ${world.accountId} in ${world.region}; another needs another state`;
       throw new ControlError("Conflict", text);
     }
-    const left = await apply(config);
+    const outcome = await apply(config);
+    if ("problem" in outcome) throw new ControlError("Conflict", outcome.problem);
     await acknowledged();
-    return { Left: left };
+    return { Left: outcome.left };
   },
 };

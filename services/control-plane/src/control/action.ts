@@ -34,8 +34,8 @@ export interface ControlSurroundings {
   flushEvents(): Promise<void>;
   /** Back to the config. */
   reset(): Promise<void>;
-  /** Brings the world to another config; says what it no longer names. Throws ControlError for what cannot be done. */
-  apply(config: object): Promise<readonly string[]>;
+  /** Brings the world to another config; says what it no longer names, or why it cannot be done. */
+  apply(config: object): Promise<{ readonly left: readonly string[] } | { readonly problem: string }>;
   acknowledged(): Promise<void>;
   health(): object;
 }

@@ -57,6 +57,7 @@ const NetworkInterface = struct({
   Groups: named(list(Group), { answered: "groupSet" }),
 });
 
+/** Elements stand in the order of EC2's own answers. */
 export const Instance = struct({
   InstanceId: required(string()),
   ImageId: required(string()),
@@ -73,14 +74,14 @@ export const Instance = struct({
   VpcId: string(),
   PrivateIpAddress: string(),
   PublicIpAddress: named(string(), { answered: "ipAddress" }),
-  Architecture: required(string()),
-  ClientToken: string(),
-  Hypervisor: required(string()),
-  IamInstanceProfile: ProfileOf,
-  NetworkInterfaces: named(list(NetworkInterface), { answered: "networkInterfaceSet" }),
   SecurityGroups: named(list(Group), { answered: "groupSet" }),
-  Tags: named(list(Tag), { answered: "tagSet" }),
+  Architecture: required(string()),
   VirtualizationType: required(string()),
+  ClientToken: string(),
+  Tags: named(list(Tag), { answered: "tagSet" }),
+  Hypervisor: required(string()),
+  NetworkInterfaces: named(list(NetworkInterface), { answered: "networkInterfaceSet" }),
+  IamInstanceProfile: ProfileOf,
   MetadataOptions: required(MetadataOptions),
 });
 

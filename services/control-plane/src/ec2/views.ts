@@ -32,7 +32,7 @@ export function instanceView(
     Placement: { AvailabilityZone: network.zone, Tenancy: "default" },
     Monitoring: { State: "disabled" },
     Architecture: architectureOf(instance.instanceType),
-    ClientToken: instance.clientToken,
+    ClientToken: instance.clientToken ?? "",
     Hypervisor: "xen",
     Tags: instance.tags.length > 0 ? instance.tags.map(({ Key, Value }) => ({ Key, Value })) : undefined,
     VirtualizationType: "hvm",

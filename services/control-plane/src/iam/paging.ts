@@ -15,7 +15,7 @@ export function page<Item>(
 ): Page<Item> {
   const after = input.Marker === undefined ? undefined : keyIn(input.Marker);
   const sorted = all.map((item) => ({ item, key: keyOf(item) })).sort((a, b) => (a.key < b.key ? -1 : 1));
-  const rest = after === undefined ? sorted : sorted.filter(({ key }) => key > after);
+  const rest = after === undefined ? sorted : sorted.filter(({ key }) => key >= after);
   const shown = rest.slice(0, input.MaxItems);
   const items = shown.map(({ item }) => item);
   if (shown.length === rest.length) return { items, IsTruncated: false };

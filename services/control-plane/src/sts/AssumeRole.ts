@@ -16,6 +16,11 @@ import { packedSize, sessionPolicyProblem } from "./session-policy.ts";
 import { inheritedTags, roleTagContext, tagProblem } from "./session-tags.ts";
 
 const SESSION_NAME = "[\\w+=,.@-]*";
+const Arn = string({
+  min: 20,
+  max: 2048,
+  pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+",
+});
 const TagKey = string({ min: 1, max: 128, pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+" });
 const TagValue = string({ max: 256, pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*" });
 
@@ -26,9 +31,9 @@ export const AssumeRole = action({
   name: "AssumeRole",
   input: struct(
     {
-      RoleArn: required(string({ min: 20, max: 2048 })),
+      RoleArn: required(Arn),
       RoleSessionName: required(string({ min: 2, max: 64, pattern: SESSION_NAME })),
-      PolicyArns: list(struct({ arn: string({ min: 20, max: 2048 }) })),
+      PolicyArns: list(struct({ arn: Arn })),
       Policy: string({ min: 1, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" }),
       DurationSeconds: integer({ min: 900, max: 43200 }),
       Tags: list(struct({ Key: required(TagKey), Value: required(TagValue) }), { max: 50 }),
@@ -36,9 +41,11 @@ export const AssumeRole = action({
       ExternalId: string({ min: 2, max: 1224, pattern: "[\\w+=,.@:\\/-]*" }),
       SourceIdentity: string({ min: 2, max: 64, pattern: SESSION_NAME }),
     },
-    ["SerialNumber", "TokenCode", "ProvidedContexts"],
+    ["SerialNumber", "TokenCode", "ProvidedContexts", "MinimumSessionTokenSize"],
   ),
   output: struct({
+    SourceIdentity: string(),
+    AssumedRoleUser: required(struct({ Arn: required(string()), AssumedRoleId: required(string()) })),
     Credentials: required(
       struct({
         AccessKeyId: required(string()),
@@ -47,9 +54,7 @@ export const AssumeRole = action({
         Expiration: required(timestamp()),
       }),
     ),
-    AssumedRoleUser: required(struct({ AssumedRoleId: required(string()), Arn: required(string()) })),
     PackedPolicySize: integer(),
-    SourceIdentity: string(),
   }),
   errors: [
     "AccessDenied",

@@ -6,7 +6,7 @@ import { action } from "./action.ts";
 export const GetCallerIdentity = action({
   name: "GetCallerIdentity",
   input: struct({}),
-  output: struct({ UserId: required(string()), Account: required(string()), Arn: required(string()) }),
+  output: struct({ Arn: required(string()), UserId: required(string()), Account: required(string()) }),
   errors: [],
   needs: () => [],
   handle: ({ caller }) => ({ UserId: caller.UserId, Account: caller.AccountId, Arn: caller.Arn }),

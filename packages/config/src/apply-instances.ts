@@ -1,0 +1,88 @@
+// A file's instances applied to a world, each with the instance profile that it asks for.
+import { wholeSeconds } from "@rolemint/host";
+import {
+  addInstance,
+  associate,
+  type Instance,
+  type InstanceProfile,
+  iamArn,
+  type MetadataOptions,
+  profileOf,
+  type World,
+} from "@rolemint/world";
+import { ApplyError, find, isMeant, putIfOther, tagsOver } from "./apply-rules.ts";
+import type { Config, InstanceConfig } from "./config.ts";
+import { DEFAULTS } from "./defaults.ts";
+
+/** The running instance that this entry of a file made. */
+export function configuredInstance(world: World, name: string): Instance | undefined {
+  const instances = world.account(world.accountId).instances();
+  return instances.find((instance) => instance.configName === name && instance.state === "running");
+}
+
+/** Throws ApplyError. */
+export function applyInstances(world: World, config: Config, before: Config): void {
+  for (const given of config.instances) applyInstance(world, config, given, find(before.instances, given.name));
+}
+
+function applyInstance(world: World, config: Config, given: InstanceConfig, before: InstanceConfig | undefined): void {
+  const userData = given.userData === undefined ? undefined : Buffer.from(given.userData).toString("base64");
+  const base =
+    configuredInstance(world, given.name) ??
+    addInstance(world, {
+      reservationId: world.ids.hex17("r-"),
+      launchIndex: 0,
+      options: given.metadata,
+      tags: given.tags,
+      userData,
+      configName: given.name,
+    });
+  const next: Instance = {
+    ...base,
+    options: meantOptions(base.options, given.metadata, before?.metadata),
+    tags: tagsOver(base.tags, given.tags, (key) => key),
+    userData: userData ?? base.userData,
+  };
+  const isSame = JSON.stringify(next) === JSON.stringify(base);
+  const instance = isSame ? base : world.tables.instances.put({ ...next, changed: world.now() });
+  if (instance.options.tokens === "optional" && base.options.tokens !== "optional") {
+    world.rotation.deliverWithoutToken(instance);
+  }
+  const profile = profileMeant(world, config, given);
+  if (profile && profileOf(world, instance)?.id !== profile.id) {
+    world.rotation.issueNow(associate(world, instance, profile));
+  }
+}
+
+function meantOptions(
+  has: MetadataOptions,
+  given: MetadataOptions,
+  before: MetadataOptions | undefined,
+): MetadataOptions {
+  const names = Object.keys(given) as (keyof MetadataOptions)[];
+  const meant = names.filter((name) => isMeant(given[name], DEFAULTS.metadata[name], before?.[name]));
+  return { ...has, ...Object.fromEntries(meant.map((name) => [name, given[name]])) };
+}
+
+/** A role brings the instance profile of its name, as the console does. */
+function profileMeant(world: World, config: Config, given: InstanceConfig): InstanceProfile | undefined {
+  const { instanceProfiles } = world.account(world.accountId);
+  const name = given.role ?? given.instanceProfile;
+  if (name === undefined) return undefined;
+  const there = instanceProfiles.get(name);
+  // A profile that the file only names is made with the role of its name, if the file has that.
+  const roleName = given.role ?? there?.roleName ?? (there ? undefined : find(config.roles, name)?.name);
+  if (!there && roleName === undefined) {
+    throw new ApplyError(`instance ${given.name} names the instance profile ${name}, which does not exist`);
+  }
+  const profile = there ?? {
+    accountId: world.accountId,
+    name,
+    path: "/",
+    id: world.ids.unique("AIPA", world.accountId),
+    arn: iamArn(world.accountId, "instance-profile", "/", name),
+    created: wholeSeconds(world.now()),
+    tags: [],
+  };
+  return putIfOther(instanceProfiles, there, { ...profile, roleName });
+}

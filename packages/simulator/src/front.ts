@@ -1,0 +1,58 @@
+// The front: one address for S3 and every AWS API. The gate is loaded with its first connection, or soon after the start;
+// the control plane with its first request.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Authority, AuthorityCache } from "@rolemint/authority";
+import type { Caller } from "@rolemint/caller";
+import type { Plane } from "@rolemint/control-plane";
+import { hostClock, hostEntropy, lazyServer } from "@rolemint/host";
+import type { Log } from "@rolemint/host/log";
+import { wakeUp } from "@rolemint/host/schedule";
+import type { createGate } from "@rolemint/s3-authorizer";
+import type { SimulatorOptions } from "./simulator.ts";
+import type { State } from "./state.ts";
+
+export interface FrontParts {
+  readonly options: SimulatorOptions;
+  readonly state: State;
+  readonly authority: Authority;
+  readonly cache: AuthorityCache<Caller | undefined>;
+  readonly log: Log;
+  acknowledged(): Promise<void>;
+}
+
+/** How long after the start the gate is loaded when nobody has asked for it. */
+const WARM_AFTER_MS = 300;
+
+export function openFront({ options, state, authority, cache, log, acknowledged }: FrontParts) {
+  const { clock = hostClock, entropy = hostEntropy, config } = options;
+  const { world, backend } = state;
+  const unexpected = (error: unknown, requestId: string) => log.error({ err: error, requestId }, "unexpected error");
+  const controlPlane = lazyApp({ world, callers: cache, acknowledged, unexpected });
+  let gate: ReturnType<typeof createGate> | undefined;
+  const lazy = lazyServer(async () => {
+    const s3 = await import("@rolemint/s3-authorizer");
+    gate = s3.createGate({ authority, backend, region: config.region, clock, entropy, log, controlPlane });
+    return gate.server;
+  });
+  const warming = wakeUp(() => void lazy.warm());
+  return {
+    server: lazy.server,
+    warmSoon: () => warming.at(WARM_AFTER_MS),
+    flush: async () => void (await gate?.events.flush()),
+    dropped: () => gate?.events.dropped ?? 0,
+    async close() {
+      warming.stop();
+      await gate?.close();
+    },
+  };
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+function lazyApp(plane: Plane): Handler {
+  let loading: Promise<Handler> | undefined;
+  return (request, response) => {
+    loading ??= import("@rolemint/control-plane").then(({ awsApp }) => awsApp(plane));
+    void loading.then((app) => app(request, response));
+  };
+}

@@ -1,0 +1,126 @@
+// The order in which the gate looks at a request, one line a step: AWS's own order of errors. Nothing is asked of a back
+// end, and no byte of a body is read, before its caller is known and may.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
+import type { EventRecord } from "@rolemint/authority";
+import { Refusal } from "@rolemint/object-store";
+import { AwsError } from "@rolemint/wire";
+import { presignedHeaders, refuseUnknown } from "./accepted.ts";
+import { type Address, readAddress } from "./address.ts";
+import { authenticate } from "./authenticate.ts";
+import { authorize, bucketArn, objectArn } from "./authorize.ts";
+import { bodyReader } from "./body.ts";
+import { findBucket, refuseOtherOwner } from "./buckets.ts";
+import { type Call, type Query, type Reply, readQuery } from "./call.ts";
+import { requestContext } from "./context.ts";
+import { findCopyOrigin } from "./copy-source.ts";
+import { errorReply, s3Error } from "./errors.ts";
+import type { Asked, Gate, Signature } from "./gate.ts";
+import { type Operation, refuseUnserved, type Served } from "./operation.ts";
+import { route } from "./operations.ts";
+import { answerRefusal } from "./refusals.ts";
+
+/** What is known of a request so far, for the event that is recorded whatever happens. */
+interface Progress {
+  address?: Address;
+  operation?: Operation;
+  signature?: Signature;
+}
+
+/** The answer to a request. Never rejects. */
+export async function respond(gate: Gate, call: Call): Promise<Reply> {
+  const progress: Progress = {};
+  try {
+    const address = readAddress(call.target, call.headers.get("host"), gate.bucketOfHost);
+    progress.address = address;
+    const query = readQuery(call.target);
+    const operation = route(call.method, call.target, address, query, call.headers);
+    progress.operation = operation;
+    refuseUnserved(operation);
+    const signature = await authenticate(gate, call);
+    progress.signature = signature;
+    const asked = await understand(gate, call, address, query, operation, signature);
+    await authorize(asked);
+    refuseOtherOwner(asked);
+    refuseUnknown(operation.served, query, asked.headers, signature.claim?.kind === "query");
+    if (operation.served.body === "none") asked.body.refuseAny();
+    const reply = await answer(operation.served, asked);
+    record(gate, call, progress, reply.status);
+    return reply;
+  } catch (thrown) {
+    const error = thrown instanceof AwsError ? thrown : unexpected(gate, call, thrown, "InternalError");
+    record(gate, call, progress, error.status, error.code);
+    return errorReply(error, call.requestId, gate.hostId);
+  }
+}
+
+/** The request with all that it names looked up. */
+async function understand(
+  gate: Gate,
+  call: Call,
+  address: Address,
+  query: Query,
+  operation: Operation & { readonly served: Served },
+  signature: Signature,
+): Promise<Asked> {
+  const { caller, claim } = signature;
+  const isSigned = caller !== undefined;
+  const headers = claim?.kind === "query" ? presignedHeaders(call.headers, query) : call.headers;
+  const needsBucket = operation.on !== "service" && !operation.served.anyBucket;
+  const { allowsSmallChunks } = gate;
+  return {
+    gate,
+    call,
+    operation,
+    address,
+    query,
+    headers,
+    signature,
+    bucket: needsBucket ? await findBucket(gate, address.bucket, isSigned) : undefined,
+    source: operation.served.copies ? await findCopyOrigin(gate, headers, isSigned) : undefined,
+    context: requestContext(gate, call, signature),
+    body: bodyReader({ body: call.body, headers, signature, allowsSmallChunks }),
+  };
+}
+
+/** What a back end refuses is worded; what it fails at is a reason to come again. */
+async function answer(served: Served, asked: Asked): Promise<Reply> {
+  try {
+    return await served.answer(asked);
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return answerRefusal(asked, thrown);
+    throw thrown instanceof AwsError ? thrown : unexpected(asked.gate, asked.call, thrown, "SlowDown");
+  }
+}
+
+function unexpected(gate: Gate, call: Call, thrown: unknown, code: "InternalError" | "SlowDown"): AwsError {
+  gate.unexpected(thrown, call.requestId);
+  return s3Error(code);
+}
+
+const TEXT_BOUND = 512;
+
+/** The request in the timeline. */
+function record(gate: Gate, call: Call, progress: Progress, status: number, code?: string): void {
+  const { address, operation, signature } = progress;
+  const principal = signature?.caller?.principal;
+  const event: EventRecord = {
+    Time: call.time,
+    Kind: code === undefined ? "call" : "refusal",
+    Instance: principal?.InstanceId,
+    Generation: principal?.Generation,
+    AccessKeyId: principal?.AccessKeyId,
+    Service: "s3",
+    Action: operation?.name,
+    Resource: address && resourceOf(address),
+    Status: status,
+    Code: code,
+    RequestId: call.requestId,
+    UserAgent: call.headers.get("user-agent")?.slice(0, TEXT_BOUND),
+  };
+  gate.record(event);
+}
+
+function resourceOf({ level, bucket, key }: Address): string | undefined {
+  if (level === "service") return undefined;
+  return level === "bucket" ? bucketArn(bucket) : objectArn(bucket, key);
+}
