@@ -1,4 +1,4 @@
-// What IAM does over several calls: names, pages, policies as they were given, versions, keys, and what an instance sees.
+// What IAM does over several calls: names, pages, policies as they were given, versions, keys, what an instance sees.
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { runningInstances, viewOf } from "@rolemint/world";
 import { arn, done, EC2_TRUST, policyOf, READ, refusal, signerIn, texts } from "../support/iam-calls.ts";
@@ -34,6 +34,19 @@ test("names are the same regardless of case and shown as they were given", async
   expect(await refusal(plane, "DeleteUser", { UserName: "alice" })).toMatch("DeleteConflict");
 });
 
+/** The bodies of a list, page after page; a list that never ends is cut. */
+async function* pages(list: string, parameters: Record<string, string | undefined>) {
+  let Marker: string | undefined;
+  for (let count = 0; count < 50; count++) {
+    const body = await done(plane, list, { ...parameters, Marker });
+    [Marker] = texts(body, "Marker");
+    expect(texts(body, "IsTruncated")).toEqual([String(Marker !== undefined)]);
+    yield body;
+    if (Marker === undefined) return;
+  }
+  throw new Error(`${list} never ends`);
+}
+
 test("250 roles come in pages that neither repeat nor skip, whatever is deleted in between", async () => {
   const names = Array.from(
     { length: 250 },
@@ -41,22 +54,19 @@ test("250 roles come in pages that neither repeat nor skip, whatever is deleted 
   );
   for (const name of names) await createRole(name);
   const seen: string[] = [];
-  let marker: string | undefined;
-  do {
-    const body = await done(plane, "ListRoles", { MaxItems: "37", ...(marker && { Marker: marker }) });
+  for await (const body of pages("ListRoles", { MaxItems: "37" })) {
     const page = texts(body, "RoleName");
     seen.push(...page);
-    [marker] = texts(body, "Marker");
-    expect(texts(body, "IsTruncated")).toEqual([String(marker !== undefined)]);
+    if (seen.length > 220) continue;
     // The one that the marker names, and one that is still to come.
-    for (const gone of [page.at(-1)!, names[seen.length + 5]]) {
-      if (marker && gone) await done(plane, "DeleteRole", { RoleName: gone });
+    for (const gone of [page.at(-1)!, names[names.indexOf(page.at(-1)!) + 5]!]) {
+      await done(plane, "DeleteRole", { RoleName: gone });
     }
-  } while (marker);
-  const skipped = names.filter((name) => !seen.includes(name));
+  }
   expect(seen).toEqual([...new Set(seen)]);
-  expect(skipped).toHaveLength(6);
-  expect(texts(await done(plane, "ListRoles", { MaxItems: "1000" }), "RoleName")).toHaveLength(250 - 2 * 6);
+  expect(names.filter((name) => !seen.includes(name))).toHaveLength(5);
+  expect(seen).toHaveLength(245);
+  expect(texts(await done(plane, "ListRoles", { MaxItems: "1000" }), "RoleName")).toHaveLength(240);
 });
 
 test.each([
@@ -90,13 +100,9 @@ test.each([
     await done(plane, "CreateAccessKey", { UserName: "alice" });
   }
   const seen: string[] = [];
-  let marker: string | undefined;
-  do {
-    const body = await done(plane, list, { ...owner, MaxItems: "1", ...(marker && { Marker: marker }) });
-    const found = texts(body, element.includes("|") ? `(?:${element})` : element);
-    seen.push(...(element.includes("|") ? body.match(/<(?:RoleName|UserName)>[^<]*/g)! : found));
-    [marker] = texts(body, "Marker");
-  } while (marker);
+  for await (const body of pages(list, { ...owner, MaxItems: "1" })) {
+    seen.push(...[...body.matchAll(new RegExp(`<(?:${element})>([^<]*)<`, "g"))].map(([whole]) => whole));
+  }
   expect(seen).toHaveLength(count);
   expect(new Set(seen).size).toBe(count);
 });

@@ -263,7 +263,9 @@ function parseAnswer(bytes: Buffer, method: string, isOver: boolean): { answer: 
   const status = Number(first!.split(" ")[1]);
   if (status === 100) {
     const rest = parseAnswer(bytes.subarray(end + 4), method, isOver);
-    return rest && { ...rest, length: rest.length + end + 4 };
+    if (!rest) return undefined;
+    const raw = bytes.toString("latin1", 0, end + 4) + rest.answer.raw;
+    return { answer: { ...rest.answer, raw }, length: rest.length + end + 4 };
   }
   const headers: Record<string, string> = {};
   for (const line of lines) {

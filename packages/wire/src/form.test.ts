@@ -1,3 +1,4 @@
+// What forms are read as, and which are refused.
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { type FormNode, numbered, parseForm } from "./form.ts";

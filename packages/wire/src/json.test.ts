@@ -1,3 +1,4 @@
+// JSON 1.1 both ways, and what it refuses.
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { AwsError } from "./error.ts";

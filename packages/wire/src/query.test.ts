@@ -1,3 +1,4 @@
+// The query protocol and EC2's dialect of it: forms in, XML and JSON out.
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { AwsError } from "./error.ts";

@@ -1,3 +1,4 @@
+// AWS's words for every limit that a value can break.
 import { expect, test } from "@jest/globals";
 import { boolean, defaulted, integer, list, oneOf, required, string, struct, timestamp } from "./shape.ts";
 import { describeViolations, violations, withDefaults } from "./validate.ts";

@@ -1,3 +1,4 @@
+// What is written is read; what could be an attack is refused.
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { childText, element, escapeXml, parseXml } from "./xml.ts";

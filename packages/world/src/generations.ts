@@ -88,9 +88,8 @@ export function liveKeys(world: World, instance: Instance): string[] {
 
 function current(world: World, { dues }: Books, instance: Instance): Generation | undefined {
   const generation = world.tables.generations.get(instance.id, dues.of(instance.id).last);
-  return generation && !generation.isOver && generation.associationId === instance.association?.id
-    ? generation
-    : undefined;
+  if (generation?.associationId !== instance.association?.id) return undefined;
+  return generation?.isNotRenewed && generation.stated <= world.now() ? undefined : generation;
 }
 
 function scheduleOf(world: World, instance: Instance): Schedule {
@@ -159,7 +158,7 @@ function rotateDue(
 /** An expired document that a rotation found no role to renew for is over: it does not come back with the next role. */
 function endExpired(world: World, books: Books, instance: Instance, now: number): void {
   const generation = current(world, books, instance);
-  if (generation && generation.stated <= now) world.tables.generations.put({ ...generation, isOver: true });
+  if (generation && generation.stated <= now) world.tables.generations.put({ ...generation, isNotRenewed: true });
 }
 
 function issueNow(world: World, books: Books, instance: Instance): Generation | undefined {

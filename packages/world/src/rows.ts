@@ -141,8 +141,8 @@ export interface Generation {
   readonly code: string;
   readonly message?: string;
   readonly keys: readonly KeySet[];
-  /** Expired, and not renewed when it was due since there was no role: metadata shows it no more. */
-  readonly isOver?: boolean;
+  /** There was no role when a successor was due after its expiry: metadata shows it no more. */
+  readonly isNotRenewed?: boolean;
 }
 
 export interface Bucket {

@@ -38,6 +38,8 @@ interface Progress {
   asked?: Asked;
   action?: Action;
   caller?: Caller;
+  /** The input as it was sent, without the defaults: what the trail shows. */
+  given?: object;
   context?: NeedContext<never>;
 }
 
@@ -63,7 +65,8 @@ async function served({ world, callers, acknowledged }: Plane, progress: Progres
   progress.asked = service.ask(call);
   progress.action = route(service, progress.asked);
   progress.caller = await authenticate(service, call, callers, world);
-  const input = validated(service, progress.action, decoded(service, progress.action, progress.asked));
+  progress.given = decoded(service, progress.action, progress.asked);
+  const input = validated(service, progress.action, progress.given);
   progress.context = contextOf(world, progress.caller.principal, input, origin);
   authorize(service, progress.action.needs(progress.context), progress.caller, origin, world);
   refuseDryRun(input);
@@ -93,7 +96,7 @@ function decoded(service: Service, action: Action, asked: Asked): Record<string,
   }
 }
 
-function validated(service: Service, action: Action, value: Record<string, unknown>): object {
+function validated(service: Service, action: Action, value: object): object {
   const found = violations(action.input, value);
   if (found.length > 0) throw service.invalid(found);
   return withDefaults(action.input, value);
@@ -135,7 +138,7 @@ function trailCall(world: World, progress: Progress, output: object | undefined,
   const action = progress.action!;
   const principal = progress.caller!.principal;
   const facts: TrailFacts = (context && action.trail?.(context, output)) ?? {};
-  const parameters = facts.requestParameters ?? (context && trailParameters(context.input));
+  const parameters = facts.requestParameters ?? (context && progress.given && trailParameters(progress.given));
   const elements = facts.responseElements ?? (output && !action.isReadOnly ? trailParameters(output) : undefined);
   return {
     time: world.now(),

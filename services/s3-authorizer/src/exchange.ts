@@ -55,10 +55,9 @@ export function openExchange(
   let isAnswered = false;
   let isDone = false;
 
-  function send(reply: Reply): void {
+  function send(reply: Reply, rest = restOf(request, length, awaitsContinue)): void {
     if (isAnswered) return release(reply);
     isAnswered = true;
-    const rest = restOf(request, length, awaitsContinue);
     sendReply(request, response, call, reply, surroundings.hostId, rest)
       .catch((error) => {
         surroundings.failed(error, call.requestId);
@@ -71,12 +70,12 @@ export function openExchange(
 
   return {
     call,
-    send,
+    send: (reply) => send(reply),
     isOpen: () => !isDone,
     idle(answer) {
       if (isDone || isAnswered) request.socket.destroy();
       else if (!request.complete) {
-        send(answer);
+        send(answer, "large");
         request.socket.destroySoon();
       }
     },

@@ -41,7 +41,8 @@ export async function sendReply(
 ): Promise<void> {
   const isGone = request.socket.destroyed || response.destroyed;
   if (isGone) return release(reply);
-  response.removeHeader("connection");
+  // Node would announce what HTTP/1.1 means anyway, and S3 does not.
+  if (response.shouldKeepAlive) response.removeHeader("connection");
   response.writeHead(reply.status, headOf(call, reply, hostId, rest === "large"));
   if (reply.stream) {
     await sendStream(response, reply.stream);

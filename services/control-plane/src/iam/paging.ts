@@ -7,7 +7,7 @@ export interface Page<Item> {
   readonly Marker?: string;
 }
 
-/** One page of `all` in the order of `keyOf`, which is unique. Markers are opaque to callers: base64 of the last key. */
+/** One page of `all` in the order of `keyOf`, which is unique. A marker is the last key, in base64. */
 export function page<Item>(
   all: readonly Item[],
   input: { readonly Marker?: string | undefined; readonly MaxItems: number },
@@ -15,7 +15,7 @@ export function page<Item>(
 ): Page<Item> {
   const after = input.Marker === undefined ? undefined : keyIn(input.Marker);
   const sorted = all.map((item) => ({ item, key: keyOf(item) })).sort((a, b) => (a.key < b.key ? -1 : 1));
-  const rest = after === undefined ? sorted : sorted.filter(({ key }) => key >= after);
+  const rest = after === undefined ? sorted : sorted.filter(({ key }) => key > after);
   const shown = rest.slice(0, input.MaxItems);
   const items = shown.map(({ item }) => item);
   if (shown.length === rest.length) return { items, IsTruncated: false };

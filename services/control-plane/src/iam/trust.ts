@@ -24,8 +24,8 @@ export function trustPolicyProblem(
 }
 
 /**
- * A user or role of this account that is not there, by ARN or by the unique id that a deleted one leaves behind. Whether
- * those of other accounts exist is not known here.
+ * A user or role of this account that is not there, by ARN or by the unique id that a deleted one leaves behind.
+ * Whether those of other accounts exist is not known here.
  */
 function isStranger(world: World, name: string): boolean {
   const { users, roles } = world.tables;

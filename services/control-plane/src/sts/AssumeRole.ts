@@ -170,7 +170,7 @@ export const AssumeRole = action({
 /** The role that a whole ARN names, path included; refuses what is no ARN. */
 function roleOf(world: World, account: Account, arn: string): Role | undefined {
   const parts = parseArn(arn);
-  if (!parts || !parts.account) throw new AwsError("ValidationError", 400, `${arn} is invalid`);
+  if (!parts?.account) throw new AwsError("ValidationError", 400, `${arn} is invalid`);
   const name = /^role\/(?:.*\/)?([^/]+)$/.exec(parts.resource)?.[1];
   const owner = parts.account === account.id ? account : world.account(parts.account);
   const role = name === undefined ? undefined : owner.roles.get(name);
