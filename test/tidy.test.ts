@@ -31,17 +31,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "packages/config": { ours: ["host", "policy", "world"], npm: ["yaml", "zod"], node: ["fs", "path", "url"] },
   "packages/simulator": {
-    ours: [
-      "authority",
-      "caller",
-      "config",
-      "control-plane",
-      "host",
-      "imds",
-      "object-store",
-      "s3-authorizer",
-      "world",
-    ],
+    ours: ["authority", "caller", "config", "control-plane", "host", "imds", "object-store", "s3-authorizer", "world"],
     npm: [],
     node: ["fs", "http", "path"],
   },
@@ -125,7 +115,9 @@ test("no key material but examples", () => {
 });
 
 function isTest(file: string): boolean {
-  return /\.(?:test|fixture)\.ts$/.test(file) || /^test\//.test(file) || /\/(?:contract|testing)(?:\/|\.ts$)/.test(file);
+  return (
+    /\.(?:test|fixture)\.ts$/.test(file) || /^test\//.test(file) || /\/(?:contract|testing)(?:\/|\.ts$)/.test(file)
+  );
 }
 
 function importsOf(text: string): string[] {
@@ -139,7 +131,9 @@ function isAllowed(name: string, folder: string, rule: Rule): boolean {
   if (name.startsWith("./") || name.startsWith("../")) return true;
   if (name.startsWith("@rolemint/")) {
     const own = name.slice("@rolemint/".length);
-    return rule.ours.some((allowed) => own === allowed || own.startsWith(`${allowed}/`)) || own === folder.split("/")[1];
+    return (
+      rule.ours.some((allowed) => own === allowed || own.startsWith(`${allowed}/`)) || own === folder.split("/")[1]
+    );
   }
   if (name.startsWith("node:")) return rule.node.includes("*") || rule.node.includes(name.slice(5));
   return !builtinModules.includes(name) && rule.npm.includes(name);
@@ -184,12 +178,18 @@ function functionsOf(lines: readonly string[]): { name: string; length: number }
 test.each([
   ["types", "node_modules/.bin/tsc", ["-p", "."]],
   ["lint", "node_modules/.bin/biome", ["check", "--error-on-warnings"]],
-])("%s are clean", (_, program, args) => {
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8" });
-  expect(status === 0 ? "" : `${stdout}${stderr}`).toBe("");
-}, 120_000);
+])(
+  "%s are clean",
+  (_, program, args) => {
+    const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8" });
+    expect(status === 0 ? "" : `${stdout}${stderr}`).toBe("");
+  },
+  120_000,
+);
 
 test("an import of types only says so, since Node would load the module for an empty one", () => {
-  const empty = sources.filter((file) => /^(?:import|export) \{(?:\s*type \w+(?: as \w+)?,?)+\s*\} from/m.test(textOf(file)));
+  const empty = sources.filter((file) =>
+    /^(?:import|export) \{(?:\s*type \w+(?: as \w+)?,?)+\s*\} from/m.test(textOf(file)),
+  );
   expect(empty).toEqual([]);
 });

@@ -2,9 +2,10 @@
 // our listener and against a bare node:http server that returns the same bytes. Run directly, or by `make bench`.
 import { spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:http";
+import { eventBuffer } from "@rolemint/authority";
 import { hostClock, hostEntropy, listen } from "@rolemint/host";
 import { silentLog } from "@rolemint/host/log";
-import { metadataEvents, respond, startMetadataListener } from "@rolemint/imds";
+import { respond, startMetadataListener } from "@rolemint/imds";
 import { SAMPLE_VIEW } from "@rolemint/imds/sample-view.fixture";
 import { median, type Row } from "./row.ts";
 
@@ -26,7 +27,7 @@ interface Server {
 /** The listener as it runs: token checked, every request recorded. */
 async function startOurs(): Promise<Server> {
   const recorded = { record: async () => ({}) };
-  const events = metadataEvents(recorded, silentLog);
+  const events = eventBuffer(recorded, silentLog);
   const { record } = events;
   const lookup = () => SAMPLE_VIEW;
   const options = { host: "127.0.0.1", port: 0, lookup, now: hostClock.now, record, log: silentLog };

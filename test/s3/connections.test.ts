@@ -265,6 +265,25 @@ describe("requests of any shape on one connection", () => {
     await connection.closed();
   });
 
+  test("are answered when the client has ended its side", async () => {
+    const gate = await openTestGate({
+      backendOver: (backend) => ({
+        ...backend,
+        async get(request) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          return backend.get(request);
+        },
+      }),
+    });
+    gate.bucket("wire-bucket");
+    await gate.put("wire-bucket", "key");
+    const connection = openConnection(gate.port);
+    connection.socket.end(gate.bytesOf({ target }));
+    expect((await connection.answer()).text).toBe("hello");
+    await connection.closed();
+    await gate.close();
+  });
+
   test("answer HTTP/1.0 too", async () => {
     const connection = openConnection(t.port);
     connection.write(t.bytesOf({ target }).toString("latin1").replace("HTTP/1.1", "HTTP/1.0"));
@@ -370,6 +389,75 @@ describe("a back end", () => {
     const gate = await withBackend(() => ({ deleteBucket: () => Promise.reject(new Error("no")) }));
     expect((await gate.ask({ method: "DELETE", target: "/wire-bucket" })).code).toBe("SlowDown");
     expect((await gate.ask({ target })).status).toBe(200);
+    await gate.close();
+  });
+});
+
+describe("memory", () => {
+  const PIECE = 64 * 1024;
+  const PIECES = 4096;
+
+  test("does not run ahead of a client that does not read", async () => {
+    let given = 0;
+    async function* pieces() {
+      for (; given < PIECES; given++) yield Buffer.alloc(PIECE);
+    }
+    const gate = await openTestGate({
+      backendOver: (backend) => ({
+        ...backend,
+        async get(request) {
+          const { facts } = await backend.head(request);
+          return { facts: { ...facts, size: PIECE * PIECES }, body: pieces() };
+        },
+      }),
+    });
+    gate.bucket("wire-bucket");
+    await gate.put("wire-bucket", "key");
+    for (const headers of [[], ["Connection", "close"]]) {
+      given = 0;
+      const connection = openConnection(gate.port);
+      connection.socket.pause();
+      connection.write(gate.bytesOf({ target, headers }));
+      await eventually(() => given > 0);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      // What the kernel takes for both ends, and a little more.
+      expect(given * PIECE).toBeLessThan(32 * 1024 ** 2);
+      connection.end();
+    }
+    await gate.close();
+  });
+
+  test("does not run ahead of a back end that does not take", async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const gate = await openTestGate({
+      backendOver: (backend) => ({
+        ...backend,
+        async put(request, body) {
+          const iterator = body.chunks[Symbol.asyncIterator]();
+          await iterator.next();
+          await held;
+          await iterator.return?.();
+          return backend.put(request, { ...body, size: 0, chunks: (async function* () {})() });
+        },
+      }),
+    });
+    gate.bucket("wire-bucket");
+    const size = PIECE * PIECES;
+    const headers = ["Content-Length", String(size)];
+    const head = gate.bytesOf({ method: "PUT", target, headers, payloadHash: UNSIGNED_PAYLOAD });
+    const connection = openConnection(gate.port);
+    connection.write(head);
+    for (let i = 0; i < PIECES && connection.socket.writableLength < 4 * 1024 ** 2; i++) {
+      connection.write(Buffer.alloc(PIECE));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(connection.socket.bytesWritten - connection.socket.writableLength).toBeLessThan(32 * 1024 ** 2);
+    release();
+    expect((await connection.answer()).status).toBe(200);
+    connection.end();
     await gate.close();
   });
 });

@@ -14,3 +14,4 @@ export type {
 } from "./authority.ts";
 export { type AuthorityCache, cacheOver, type Known } from "./cache.ts";
 export { type CallFacts, type ConditionContext, callContext, principalContext } from "./context.ts";
+export { type EventBuffer, eventBuffer } from "./event-buffer.ts";

@@ -28,7 +28,7 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** The same list where nothing is new. IAM's keys are the same regardless of case, EC2's are not: `identity` says so. */
+/** The same list where nothing is new. IAM's keys are alike regardless of case, EC2's are not: `identity` says so. */
 export function tagsOver(
   has: readonly Tag[],
   given: readonly Tag[],

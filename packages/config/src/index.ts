@@ -12,5 +12,5 @@ export type {
 export { builtinConfig } from "./defaults.ts";
 export { type Loaded, type LoadOptions, loadConfig } from "./load.ts";
 export { formatProblems, type Problem } from "./problem.ts";
-export { initialConfigText } from "./starter.ts";
 export { recallConfig, rememberConfig } from "./remembered.ts";
+export { initialConfigText } from "./starter.ts";

@@ -1,7 +1,7 @@
 // What the simulator lends the control API: the things that are more than a change of the world.
+import type { EventBuffer } from "@rolemint/authority";
 import { ApplyError, applyConfig, type Config } from "@rolemint/config";
 import type { ControlSurroundings } from "@rolemint/control-plane";
-import type { MetadataEvents } from "@rolemint/imds";
 import { seedBuckets } from "./buckets.ts";
 import type { openFront } from "./front.ts";
 import type { MetadataListeners } from "./metadata-listeners.ts";
@@ -13,7 +13,7 @@ import type { State } from "./state.ts";
 export interface SurroundingParts {
   readonly options: SimulatorOptions;
   readonly state: State;
-  readonly events: MetadataEvents;
+  readonly events: EventBuffer;
   readonly front: ReturnType<typeof openFront>;
   readonly listeners: MetadataListeners;
   readonly rotation: RotationClock;

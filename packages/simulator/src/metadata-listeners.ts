@@ -1,9 +1,9 @@
 // One metadata listener an instance: the endpoint topology, where the port is the identity. Listeners follow the
 // world's instances: opened when one is launched, closed when it ends.
-import type { AuthorityCache } from "@rolemint/authority";
+import type { AuthorityCache, EventBuffer } from "@rolemint/authority";
 import { ListenError, type Listener } from "@rolemint/host";
 import type { Log } from "@rolemint/host/log";
-import { type MetadataEvents, startMetadataListener } from "@rolemint/imds";
+import { startMetadataListener } from "@rolemint/imds";
 import { type Instance, runningInstances, type World } from "@rolemint/world";
 
 export interface MetadataListeners {
@@ -25,7 +25,7 @@ export interface MetadataListenerSettings {
 export function openMetadataListeners(
   world: World,
   cache: AuthorityCache<unknown>,
-  events: MetadataEvents,
+  events: EventBuffer,
   settings: MetadataListenerSettings,
 ): MetadataListeners {
   const { host, firstPort, shownHost } = settings;

@@ -1,12 +1,11 @@
 // startSimulator(): every service in one process, over one world. The containers run the same services apart; only
 // this file and each service's `main.ts` construct them.
 import { join } from "node:path";
-import { cacheOver } from "@rolemint/authority";
+import { cacheOver, eventBuffer } from "@rolemint/authority";
 import { prepareCaller } from "@rolemint/caller";
 import type { Config } from "@rolemint/config";
 import { type Clock, type Entropy, type Listener, lazyServer, listen } from "@rolemint/host";
 import { type Log, silentLog } from "@rolemint/host/log";
-import { metadataEvents } from "@rolemint/imds";
 import { localAuthority, nameOf, runningInstances, type World } from "@rolemint/world";
 import { controlSurroundings } from "./control-surroundings.ts";
 import { openFront } from "./front.ts";
@@ -71,7 +70,7 @@ async function assemble(
   const authority = localAuthority(world);
   const cache = cacheOver(authority, prepareCaller);
   closers.push(() => cache.stop());
-  const events = metadataEvents(authority, log);
+  const events = eventBuffer(authority, log);
   closers.push(() => events.close());
   const firstPort = options.imdsPort ?? 1338;
   const listeners = openMetadataListeners(world, cache, events, { host, firstPort, shownHost, log });

@@ -18,6 +18,9 @@ const TROUBLESHOOTING =
 const SLICE_MS = 8;
 const SLICE_SIZE = 200;
 
+/** How long an ended key is remembered past its session's end: the clock may be moved back. */
+const DAY = 86_400_000;
+
 export interface Rotation {
   /** Issues the instance's next generation now, if a role stands behind it. */
   issueNow(instance: Instance): Generation | undefined;
@@ -96,7 +99,7 @@ function scheduleOf(world: World, instance: Instance): Schedule {
   return instance.schedule ?? world.schedule();
 }
 
-/** When the next generation is due. A schedule of one generation tries again while there was no role to issue it for. */
+/** When the next generation is due. A schedule of one generation tries again while there is no role to issue it for. */
 function dueFrom(schedule: Schedule, generation: Generation | undefined, now: number): number | undefined {
   return dueAfter(schedule, generation?.issued ?? now) ?? (generation ? undefined : now + schedule.lifetime);
 }
@@ -122,7 +125,7 @@ function rotateSlice(world: World, books: Books): boolean {
   // Within a slice nothing else can change: what instances share is looked up and decided once.
   const standings = new Map<string, Standing | undefined>();
   world.change(() => {
-    books.ended.prune(now);
+    books.ended.prune(now - DAY);
     for (const due of slice) {
       rotateDue(world, books, standings, due, now);
       if (world.hostClock.now() > end) return;

@@ -49,7 +49,7 @@ export function viewOf(world: World, instance: Instance): InstanceView {
     Credentials: shown ? documentsOf(shown) : [],
     Changed: Math.max(instance.changed, generation?.issued ?? 0),
     // Set only where the document ends by itself: see showsDocument.
-    ValidUntil: profileOf(world, instance)?.roleName === undefined ? shown?.stated : undefined,
+    ValidUntil: shown?.isNotRenewed || !profileOf(world, instance)?.roleName ? shown?.stated : undefined,
   };
 }
 

@@ -153,7 +153,6 @@ function later(file: string): void {
 
 test.each(FOREIGN)("%s is refused and left as it is", (_, make, why) => {
   const directory = temporaryDirectory();
-  writeFileSync(join(directory, ".gitignore"), "*\n");
   make(join(directory, "world.db"));
   const before = contents(directory);
   const error = refusal(() => openStore(directory, 1));
@@ -171,9 +170,9 @@ test("a file of no bytes, as a crash at the very start leaves it, is a new state
 });
 
 test("a directory that cannot be made is a StateError", () => {
-  const file = join(temporaryDirectory(), "file");
+  const file = join(temporaryDirectory(), "locked");
   writeFileSync(file, "");
-  expect(refusal(() => openStore(join(file, "state"), 1)).kind).toBe("unusable");
+  expect(refusal(() => openStore(join(file, "busy"), 1)).kind).toBe("unusable");
 });
 
 test("a directory that may not be written to is a StateError, whether or not it holds a state", () => {

@@ -41,12 +41,12 @@ export function openStore(directory: string | "memory", pid: number): Store {
   let db: DatabaseSync | undefined;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    if (!existsSync(join(directory, ".gitignore"))) writeFileSync(join(directory, ".gitignore"), "*\n");
     // Made here for its mode. One that is there is not opened so: closing it would end SQLite's locks in this process.
     if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
     db = new DatabaseSync(file);
     hold(db, file);
     const store = storeOver(db);
+    if (!existsSync(join(directory, ".gitignore"))) writeFileSync(join(directory, ".gitignore"), "*\n");
     writeFileSync(join(directory, "pid"), `${pid}\n`, { mode: 0o600 });
     return store;
   } catch (error) {
@@ -89,8 +89,11 @@ function pragma(db: DatabaseSync, name: string): number {
   return Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0] as number;
 }
 
+const SQLITE_BUSY = 5;
+
 function isBusy(error: unknown): boolean {
-  return /locked|busy/i.test(String(error));
+  // The low byte is the code, the others say more of it. https://www.sqlite.org/rescode.html
+  return ((error as { errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY;
 }
 
 function inUse(directory: string): StateError {

@@ -1,4 +1,4 @@
-// Whom a trust policy stands for when users and roles are renamed, deleted and made anew, and whether EC2 is among them.
+// Whom a trust policy stands for when users and roles are renamed, deleted and made anew; and whether EC2 is trusted.
 import { expect, test } from "@jest/globals";
 import {
   ACCOUNT,

@@ -1,5 +1,5 @@
 // The metadata service.
-export { type MetadataEvents, metadataEvent, metadataEvents } from "./events.ts";
+export { metadataEvent } from "./events.ts";
 export { type MetadataListenerOptions, startMetadataListener } from "./listener.ts";
 export type { MetadataRequest } from "./request.ts";
 export { respond } from "./respond.ts";

@@ -1,5 +1,5 @@
-// Which bucket and key a request is for: from the path, or from the Host where that names a bucket. What is read here is
-// what is authorised and what the back end is asked for; the raw target stays with the signature.
+// Which bucket and key a request is for: from the path, or from the Host where that names a bucket. What is read here
+// is what is authorised and what the back end is asked for; the raw target stays with the signature.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
 import { AwsError } from "@rolemint/wire";
 import { s3Error } from "./errors.ts";

@@ -1,5 +1,5 @@
-// Who signed: claim, scope, time, the key behind it, the signature; in the order in which S3 answers. A request without
-// a signature is nobody's, which only a bucket policy can let in.
+// Who signed: claim, scope, time, the key behind it, the signature; in the order in which S3 answers. A request
+// without a signature is nobody's, which only a bucket policy can let in.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
 import { type Claim, type Clocks, claim, payloadMode, type SignedClaim, timeFault, verify } from "@rolemint/sigv4";
 import {

@@ -1,5 +1,5 @@
-// S3's words for everything that can be wrong with a signature. The header and the query parameters have their own codes
-// for the same fault.
+// S3's words for everything that can be wrong with a signature. The header and the query parameters have their own
+// codes for the same fault.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 import type { Identity } from "@rolemint/authority";
 import { type BrokenClaim, MAX_SKEW_MS, type Refusal, type SignedClaim, type TimeFault } from "@rolemint/sigv4";

@@ -1,5 +1,5 @@
-// Whether the caller may: every need of the operation is decided, and the first that is not allowed is the answer. What
-// an operation finds out only later (a key in a body, a missing object) it decides with the same function.
+// Whether the caller may: every need of the operation is decided, and the first that is not allowed is the answer.
+// What an operation finds out only later (a key in a body, a missing object) it decides with the same function.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-policy-language-overview.html
 import type { BucketFacts, ConditionContext } from "@rolemint/authority";
 import { refusalOf } from "@rolemint/caller";

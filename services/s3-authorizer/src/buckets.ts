@@ -16,12 +16,12 @@ export function bucketPolicyOf(bucket: BucketFacts): CompiledPolicy | undefined 
   return policy;
 }
 
-/** Throws NoSuchBucket, also for one that is being deleted; to nobody it says no more than that nobody may. */
-export async function findBucket(gate: Gate, name: string, isSigned: boolean): Promise<BucketFacts> {
+/** Throws NoSuchBucket, also for one that is being deleted. S3 tells anyone that a bucket is not there. */
+export async function findBucket(gate: Gate, name: string): Promise<BucketFacts> {
   const found = gate.known.bucket(name);
   const bucket = found instanceof Promise ? await found : found;
   if (bucket) return bucket;
-  throw isSigned ? s3Error("NoSuchBucket", { BucketName: name }) : s3Error("AccessDenied");
+  throw s3Error("NoSuchBucket", { BucketName: name });
 }
 
 /** A bucket may go while a body is on its way into it; then the object goes with it. Throws NoSuchBucket. */
@@ -60,7 +60,10 @@ export function refuseStranger({ signature, bucket, call }: Asked): void {
   throw s3Error("MethodNotAllowed", { Method: call.method, ResourceType: "BUCKETPOLICY" });
 }
 
-/** The canonical user id that S3 shows as owner and initiator: 64 hexadecimal digits, the same for an account always. */
+/**
+ * The canonical user id that S3 shows as owner and initiator: 64 hexadecimal digits, the same for an account
+ * always.
+ */
 export function canonicalUserId(accountId: string): string {
   const known = canonicalIds.get(accountId) ?? sha256Hex(`canonical user of ${accountId}`);
   if (canonicalIds.size < 1000) canonicalIds.set(accountId, known);

@@ -1,5 +1,5 @@
-// A request as the gate looks at it, and the answer it makes of it: plain values that know no socket, so that the whole
-// way from one to the other can be run and tested without a network.
+// A request as the gate looks at it, and the answer it makes of it: plain values that know no socket, so that the
+// whole way from one to the other can be run and tested without a network.
 import type { HttpRequest } from "@rolemint/wire/http";
 import { s3Error } from "./errors.ts";
 
@@ -58,7 +58,10 @@ const SIGNATURE_PARAMETERS = new Set([
 ]);
 const NONE: Query = new Map();
 
-/** Throws InvalidURI for a bad escape, InvalidArgument for a name that is there twice: back ends differ in which counts. */
+/**
+ * Throws InvalidURI for a bad escape, InvalidArgument for a name that is there twice: back ends differ in which
+ * counts.
+ */
 export function readQuery(target: string): Query {
   const mark = target.indexOf("?");
   if (mark < 0) return NONE;

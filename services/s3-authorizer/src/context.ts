@@ -1,6 +1,6 @@
 // What conditions may look at in an S3 request: the keys of every call, and those of one operation. A key whose
-// parameter or header is absent is absent too, as on AWS: an Allow that tests it then allows nothing. `s3:TlsVersion` is
-// never there, since no TLS ends here.
+// parameter or header is absent is absent too, as on AWS: an Allow that tests it then allows nothing. `s3:TlsVersion`
+// is never there, since no TLS ends here.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-policy-keys
 // https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
 import { type ConditionContext, callContext, type Principal } from "@rolemint/authority";

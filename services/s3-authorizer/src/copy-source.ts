@@ -46,9 +46,9 @@ export function parseCopySource(given: string): CopySourceName {
 }
 
 /** Throws NoSuchBucket too. */
-export async function findCopyOrigin(gate: Gate, headers: Headers, isSigned: boolean): Promise<CopyOrigin> {
+export async function findCopyOrigin(gate: Gate, headers: Headers): Promise<CopyOrigin> {
   const { bucket, key, versionId } = parseCopySource(headers.get(HEADER) ?? "");
-  return { bucket: await findBucket(gate, bucket, isSigned), key, versionId };
+  return { bucket: await findBucket(gate, bucket), key, versionId };
 }
 
 function refused(given: string, message: string): AwsError {

@@ -1,12 +1,11 @@
 // A gate put together from what it is given: an authority to ask, a back end to keep objects in, a clock, randomness.
 import type { Server } from "node:http";
-import { type Authority, cacheOver } from "@rolemint/authority";
+import { type Authority, cacheOver, type EventBuffer, eventBuffer } from "@rolemint/authority";
 import { prepareCaller } from "@rolemint/caller";
 import type { Clock, Entropy } from "@rolemint/host";
 import type { Log } from "@rolemint/host/log";
 import type { Backend } from "@rolemint/object-store";
 import { hostReader } from "./address.ts";
-import { type GateEvents, gateEvents } from "./events.ts";
 import type { Gate } from "./gate.ts";
 import { respond } from "./pipeline.ts";
 import { requestIds } from "./request-ids.ts";
@@ -34,8 +33,8 @@ export interface GateOptions {
 export interface S3Gate {
   /** Not yet listening. */
   readonly server: Server;
-  readonly events: Pick<GateEvents, "flush" | "dropped">;
-  /** Ends every connection, sends the events that wait, and forgets what it knew. The back end stays open. */
+  readonly events: Pick<EventBuffer, "flush" | "dropped">;
+  /** Sends the events that wait and forgets what it knew. Who opened listener and back end closes them. */
   close(): Promise<void>;
 }
 
@@ -44,7 +43,7 @@ const HOST_ID_BYTES = 56;
 
 export function createGate(options: GateOptions): S3Gate {
   const { authority, backend, region, clock, entropy, log } = options;
-  const events = gateEvents(authority, log);
+  const events = eventBuffer(authority, log);
   const known = cacheOver(authority, prepareCaller);
   const hostId = entropy(HOST_ID_BYTES).toString("base64");
   const gate: Gate = {
@@ -74,8 +73,6 @@ export function createGate(options: GateOptions): S3Gate {
     server,
     events,
     async close() {
-      server.close();
-      server.closeAllConnections();
       await events.close();
       known.stop();
     },

@@ -122,14 +122,15 @@ export function headerNotImplemented(header: string, additionalMessage?: string)
   return s3Error("NotImplemented", { Header: header, ...(additionalMessage !== undefined && { additionalMessage }) });
 }
 
-/** The members that could hold a secret of somebody else are never there: what is shown was sent by the caller. */
-export function errorReply(error: AwsError, requestId: string, hostId: string): Reply {
+/** What the members show was sent by the caller. The answer to a HEAD has no body, and no length of one. */
+export function errorReply(error: AwsError, method: string, requestId: string, hostId: string): Reply {
+  const type = ["Content-Type", "application/xml"];
+  if (method === "HEAD") return { status: error.status, headers: type };
   let members = "";
   for (const [name, value] of Object.entries(error.fields)) members += element(name, value);
-  const body =
+  const body = Buffer.from(
     `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${element("Code", error.code)}${element("Message", error.message)}` +
-    `${members}${element("RequestId", requestId)}${element("HostId", hostId)}</Error>`;
-  const bytes = Buffer.from(body);
-  const headers = ["Content-Type", "application/xml", "Content-Length", String(bytes.length)];
-  return { status: error.status, headers, body: bytes };
+      `${members}${element("RequestId", requestId)}${element("HostId", hostId)}</Error>`,
+  );
+  return { status: error.status, headers: [...type, "Content-Length", String(body.length)], body };
 }

@@ -1,8 +1,9 @@
-// One exchange over node:http: a call made of what came in, and its one answer. A client whose body nobody read is heard
-// out, within bounds, since it may not look at the answer before it has sent all.
+// One exchange over node:http: a call made of what came in, and its one answer. A client whose body nobody read is
+// heard out, within bounds, since it may not look at the answer before it has sent all.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { incompleteBody } from "./body.ts";
-import { type Body, type Call, type Headers, type Reply, readHeaders } from "./call.ts";
+import type { Body, Call, Headers, Reply } from "./call.ts";
 import { type Rest, release, sendReply } from "./sending.ts";
 
 /** More than this of an unread body is not waited for. */
@@ -24,18 +25,23 @@ export interface Exchange {
   send(reply: Reply): void;
   /** Whether an answer is still to be sent, or on its way. */
   isOpen(): boolean;
-  /** For a connection on which nothing moved for long: answers if a body is missing, gives up a client that takes nothing. */
+  /**
+   * For a connection on which nothing moved for long: answers if a body is missing, gives up a client that takes
+   * nothing.
+   */
   idle(answer: Reply): void;
 }
 
-/** `isWaiting`: the client holds its body back until it is told to send it. */
-export function openExchange(
-  request: IncomingMessage,
-  response: ServerResponse,
-  isWaiting: boolean,
-  surroundings: Surroundings,
-): Exchange {
-  const headers = readHeaders(request.rawHeaders);
+export interface Incoming {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly headers: Headers;
+  /** The client holds its body back until it is told to send it. */
+  readonly isWaiting: boolean;
+  readonly surroundings: Surroundings;
+}
+
+export function openExchange({ request, response, headers, isWaiting, surroundings }: Incoming): Exchange {
   const length = bodyLength(headers);
   let awaitsContinue = isWaiting;
   const tellToContinue = () => {
@@ -60,6 +66,7 @@ export function openExchange(
     isAnswered = true;
     sendReply(request, response, call, reply, surroundings.hostId, rest)
       .catch((error) => {
+        release(reply);
         surroundings.failed(error, call.requestId);
         request.socket.destroy();
       })
@@ -84,18 +91,22 @@ export function openExchange(
 
 function callOf(request: IncomingMessage, headers: Headers, body: Body, surroundings: Surroundings): Call {
   const { socket, rawHeaders, method = "", url = "" } = request;
-  const { remoteAddress = "" } = socket;
   return {
     method,
     target: url,
     rawHeaders,
     headers,
-    sourceIp: remoteAddress.startsWith("::ffff:") ? remoteAddress.slice(7) : remoteAddress,
+    sourceIp: sourceIpOf(socket),
     isSecure: "encrypted" in socket,
     requestId: surroundings.newRequestId(),
     time: surroundings.now(),
     body,
   };
+}
+
+/** An IPv4 address on a dual-stack listener is that address. */
+export function sourceIpOf({ remoteAddress = "" }: Socket): string {
+  return remoteAddress.startsWith("::ffff:") ? remoteAddress.slice(7) : remoteAddress;
 }
 
 function bodyLength(headers: Headers): number | undefined {

@@ -1,10 +1,13 @@
-// The front: one address for every AWS API. A request is S3's unless the scope of its signature, else its Host, else its
-// shape says that it is another service's. Nothing is verified here: who receives it verifies it.
+// The front: one address for every AWS API. A request is S3's unless the scope of its signature, else its Host, else
+// its shape says that it is another service's. Nothing is verified here: who receives it verifies it.
 import type { Headers } from "./call.ts";
 
 /** The services whose requests have S3's form; all but `s3` itself are refused by the gate, in S3's words. */
 const S3_SERVICES = new Set(["s3", "s3express", "s3-object-lambda", "s3-outposts"]);
-/** `s3` and its relatives as the last part of a name before the region: `bucket.s3`, `s3-us-west-2`, `bucket.s3-control`. */
+/**
+ * `s3` and its relatives as the last part of a name before the region: `bucket.s3`, `s3-us-west-2`,
+ * `bucket.s3-control`.
+ */
 const S3_HOST = /(?:^|\.)s3(?:[.-]|$)/;
 const IN_HEADER = "Credential=";
 const IN_QUERY = "X-Amz-Credential=";

@@ -43,7 +43,10 @@ export interface CopyOrigin {
   readonly versionId: string | undefined;
 }
 
-/** A request that is signed and understood. `headers` are those of the request and what a presigned URL carries of them. */
+/**
+ * A request that is signed and understood. `headers` are those of the request and what a presigned URL carries of
+ * them.
+ */
 export interface Asked {
   readonly gate: Gate;
   readonly call: Call;

@@ -3,7 +3,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type Body, type Call, type Reply, readHeaders } from "./call.ts";
-import type { Surroundings } from "./exchange.ts";
+import { type Surroundings, sourceIpOf } from "./exchange.ts";
 import { isForS3 } from "./front.ts";
 import { type PlainRequest, readPlainRequest } from "./plain-request.ts";
 import { headOf, release, sendStream, untilDrained } from "./sending.ts";
@@ -27,72 +27,49 @@ const NO_BODY: Body = {
 /** Serves a connection from its beginning. */
 export function serveLane(socket: Socket, options: LaneOptions): void {
   const { surroundings, respond, handOver, hasControlPlane, idleMs } = options;
-  const { remoteAddress = "" } = socket;
-  const sourceIp = remoteAddress.startsWith("::ffff:") ? remoteAddress.slice(7) : remoteAddress;
-  let isBusy = false;
-  let isSending = false;
+  const sourceIp = sourceIpOf(socket);
+  let state: "free" | "working" | "sending" = "free";
   let waiting: Buffer | undefined;
+  let isOver = false;
 
   function take(chunk: Buffer): void {
-    if (isBusy) {
+    if (state !== "free") {
       waiting = waiting ? Buffer.concat([waiting, chunk]) : chunk;
       socket.pause();
       return;
     }
     const request = readPlainRequest(chunk);
-    if (!request) return leave(chunk);
-    const headers = readHeaders(request.rawHeaders);
-    if (hasControlPlane && !isForS3(request.method, request.target, headers)) return leave(chunk);
-    isBusy = true;
-    const call = callOf(request, headers);
+    const call = request && callOf(request, sourceIp, surroundings);
+    if (!call || (hasControlPlane && !isForS3(call.method, call.target, call.headers))) return leave(chunk);
+    state = "working";
     respond(call)
-      .then((reply) => answer(call, reply))
+      .then((reply) => {
+        state = "sending";
+        try {
+          return writeReply(socket, call, reply, surroundings.hostId);
+        } catch (error) {
+          release(reply);
+          throw error;
+        }
+      })
       .then(goOn, (error) => {
         surroundings.failed(error, call.requestId);
         socket.destroy();
       });
   }
 
-  function callOf(request: PlainRequest, headers: Call["headers"]): Call {
-    return {
-      method: request.method,
-      target: request.target,
-      rawHeaders: request.rawHeaders,
-      headers,
-      sourceIp,
-      isSecure: false,
-      requestId: surroundings.newRequestId(),
-      time: surroundings.now(),
-      body: NO_BODY,
-    };
-  }
-
-  function answer(call: Call, reply: Reply): Promise<void> | undefined {
-    if (socket.destroyed) return void release(reply);
-    const head = headText(call, reply, surroundings.hostId);
-    const hasBody = call.method !== "HEAD" && reply.body !== undefined;
-    isSending = true;
-    const isTaken = hasBody ? writeWhole(socket, head, reply.body!) : socket.write(head, "latin1");
-    if (reply.stream) return sendStream(socket, reply.stream);
-    // A client that asks without reading has to wait.
-    return isTaken ? undefined : untilDrained(socket);
-  }
-
   function goOn(): void {
-    isBusy = false;
-    isSending = false;
+    state = "free";
     const chunk = waiting;
-    if (!chunk || socket.destroyed) return;
+    if (socket.destroyed) return;
+    if (!chunk) return isOver ? finish() : undefined;
     waiting = undefined;
     socket.resume();
     take(chunk);
   }
 
   function leave(chunk: Buffer): void {
-    socket.off("data", take);
-    socket.off("end", finish);
-    socket.off("timeout", giveUp);
-    socket.off("error", ignore);
+    for (const [event, listener] of listeners) socket.off(event, listener);
     socket.setTimeout(0);
     socket.pause();
     socket.unshift(chunk);
@@ -100,19 +77,48 @@ export function serveLane(socket: Socket, options: LaneOptions): void {
     socket.resume();
   }
 
-  function giveUp(): void {
-    // While a back end is at work nothing moves, and that is no fault of the client's.
-    if (!isBusy || isSending) socket.destroy();
+  // A client may end its side before it has its answer.
+  function finish(): void {
+    isOver = true;
+    if (state === "free") socket.end();
   }
 
-  const finish = () => void socket.end();
-  const ignore = () => {};
+  // While a back end is at work nothing moves, and that is no fault of the client's.
+  const giveUp = () => void (state !== "working" && socket.destroy());
+  const listeners = [
+    ["data", take],
+    ["end", finish],
+    ["timeout", giveUp],
+    ["error", () => {}],
+  ] as const;
   socket.setNoDelay(true);
   socket.setTimeout(idleMs);
-  socket.on("data", take);
-  socket.on("end", finish);
-  socket.on("timeout", giveUp);
-  socket.on("error", ignore);
+  for (const [event, listener] of listeners) socket.on(event, listener);
+}
+
+function callOf({ method, target, rawHeaders }: PlainRequest, sourceIp: string, surroundings: Surroundings): Call {
+  return {
+    method,
+    target,
+    rawHeaders,
+    headers: readHeaders(rawHeaders),
+    sourceIp,
+    isSecure: false,
+    requestId: surroundings.newRequestId(),
+    time: surroundings.now(),
+    body: NO_BODY,
+  };
+}
+
+/** Resolves when the next answer may be written. */
+function writeReply(socket: Socket, call: Call, reply: Reply, hostId: string): Promise<void> | undefined {
+  if (socket.destroyed) return void release(reply);
+  const head = headText(call, reply, hostId);
+  const hasBody = call.method !== "HEAD" && reply.body !== undefined;
+  const isTaken = hasBody ? writeWhole(socket, head, reply.body!) : socket.write(head, "latin1");
+  if (reply.stream) return sendStream(socket, reply.stream);
+  // A client that asks without reading has to wait.
+  return isTaken ? undefined : untilDrained(socket);
 }
 
 /** Throws for a value that would begin a line of its own. */

@@ -122,9 +122,17 @@ function parseDate(value: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** `Mon, 23 Nov 2026 05:30:00 GMT` */
+const DATES_KEPT = 1000;
+const dates = new Map<number, string>();
+
+/** `Mon, 23 Nov 2026 05:30:00 GMT`. Kept, since writing a date takes longer than finding an object's other headers. */
 export function httpDate(time: number): string {
-  return new Date(time).toUTCString();
+  const known = dates.get(time);
+  if (known !== undefined) return known;
+  const text = new Date(time).toUTCString();
+  if (dates.size >= DATES_KEPT) dates.clear();
+  dates.set(time, text);
+  return text;
 }
 
 /** `2026-11-23T05:30:00.000Z`, as S3's XML has it. */

@@ -20,7 +20,10 @@ export type When =
   | "object lock"
   | "ownership";
 
-/** One decision that must be Allow. Needs on each key, and on what a body names, are decided by the operation itself. */
+/**
+ * One decision that must be Allow. Needs on each key, and on what a body names, are decided by the operation
+ * itself.
+ */
 export interface Need {
   readonly action: string;
   readonly on: "service" | "bucket" | "object" | "source" | "each key" | "named in the body" | "elsewhere";

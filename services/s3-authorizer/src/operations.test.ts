@@ -1,3 +1,4 @@
+// The table of operations against the listed needs of every operation, and what fits no row.
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import type { Need, When } from "./operation.ts";

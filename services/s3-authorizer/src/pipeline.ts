@@ -1,5 +1,5 @@
-// The order in which the gate looks at a request, one line a step: AWS's own order of errors. Nothing is asked of a back
-// end, and no byte of a body is read, before its caller is known and may.
+// The order in which the gate looks at a request, one line a step: AWS's own order of errors. Nothing is asked of a
+// back end, and no byte of a body is read, before its caller is known and may.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
 import type { EventRecord } from "@rolemint/authority";
 import { Refusal } from "@rolemint/object-store";
@@ -49,7 +49,7 @@ export async function respond(gate: Gate, call: Call): Promise<Reply> {
   } catch (thrown) {
     const error = thrown instanceof AwsError ? thrown : unexpected(gate, call, thrown, "InternalError");
     record(gate, call, progress, error.status, error.code);
-    return errorReply(error, call.requestId, gate.hostId);
+    return errorReply(error, call.method, call.requestId, gate.hostId);
   }
 }
 
@@ -63,7 +63,6 @@ async function understand(
   signature: Signature,
 ): Promise<Asked> {
   const { caller, claim } = signature;
-  const isSigned = caller !== undefined;
   const headers = claim?.kind === "query" ? presignedHeaders(call.headers, query) : call.headers;
   const needsBucket = operation.on !== "service" && !operation.served.anyBucket;
   const { allowsSmallChunks } = gate;
@@ -75,8 +74,8 @@ async function understand(
     query,
     headers,
     signature,
-    bucket: needsBucket ? await findBucket(gate, address.bucket, isSigned) : undefined,
-    source: operation.served.copies ? await findCopyOrigin(gate, headers, isSigned) : undefined,
+    bucket: needsBucket ? await findBucket(gate, address.bucket) : undefined,
+    source: operation.served.copies ? await findCopyOrigin(gate, headers) : undefined,
     context: requestContext(gate, call, signature),
     body: bodyReader({ body: call.body, headers, signature, allowsSmallChunks }),
   };

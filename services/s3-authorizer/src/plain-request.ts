@@ -1,5 +1,5 @@
-// Requests that need no HTTP parser: a GET or HEAD without a body, whole in one piece, of plain headers. Everything that
-// is in any way special is left to node:http, so no general parser of ours exists.
+// Requests that need no HTTP parser: a GET or HEAD without a body, whole in one piece, of plain headers. Everything
+// that is in any way special is left to node:http, so no general parser of ours exists.
 
 export interface PlainRequest {
   readonly method: string;

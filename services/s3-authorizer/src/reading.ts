@@ -21,7 +21,20 @@ export const overrideParameters: readonly string[] = [...OVERRIDES.keys()];
 
 const NO_OVERRIDES: StoredHeaders = {};
 
-export async function readRequest(asked: Asked): Promise<ReadRequest> {
+/** What to ask the back end for, and which headers of the answer the caller replaces. */
+export interface Reading {
+  readonly request: ReadRequest;
+  readonly overrides: StoredHeaders;
+}
+
+/** Everything that can be refused is refused here: a body that was given must be sent. */
+export async function readingOf(asked: Asked): Promise<Reading> {
+  const { query, signature } = asked;
+  const overrides = query.size === 0 ? NO_OVERRIDES : readOverrides(query, signature.caller !== undefined);
+  return { request: await requestOf(asked), overrides };
+}
+
+async function requestOf(asked: Asked): Promise<ReadRequest> {
   const { address, headers, query } = asked;
   const { bucket, key } = address;
   const range = parseRange(headers.get("range"));
@@ -60,12 +73,11 @@ async function isSameObject({ gate, address, headers }: Asked): Promise<boolean>
 }
 
 export function readReply(
-  { query, headers, signature }: Asked,
+  { headers }: Asked,
+  { request, overrides }: Reading,
   answer: ReadAnswer,
-  request: ReadRequest,
 ): Reply | Promise<Reply> {
   const { facts, window, body } = answer;
-  const overrides = query.size === 0 ? NO_OVERRIDES : readOverrides(query, signature.caller !== undefined);
   const isWhole = !window || request.partNumber !== undefined;
   const shown = objectHeaders(facts, overrides, isWhole && wantsChecksum(headers));
   // A part without bytes has no window: there is no first and last one.

@@ -1,5 +1,5 @@
-// The listener of the gate over node:http: S3 requests go through the pipeline, all others to the control plane. Nothing
-// here looks into a request beyond whose it is.
+// The listener of the gate over node:http: S3 requests go through the pipeline, all others to the control plane.
+// Nothing here looks into a request beyond whose it is.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type Call, type Reply, readHeaders } from "./call.ts";
@@ -40,13 +40,14 @@ export function makeServer(options: ServerOptions): Server {
   server.timeout = idleMs;
 
   function take(request: IncomingMessage, response: ServerResponse, isWaiting: boolean): void {
-    const { method = "", url = "", rawHeaders } = request;
-    if (controlPlane && !isForS3(method, url, readHeaders(rawHeaders))) {
+    const { method = "", url = "" } = request;
+    const headers = readHeaders(request.rawHeaders);
+    if (controlPlane && !isForS3(method, url, headers)) {
       exchanges.delete(request.socket);
       if (isWaiting) response.writeContinue();
       return controlPlane(request, response);
     }
-    const exchange = openExchange(request, response, isWaiting, surroundings);
+    const exchange = openExchange({ request, response, headers, isWaiting, surroundings });
     exchanges.set(request.socket, exchange);
     respond(exchange.call).then(exchange.send);
   }
@@ -57,12 +58,13 @@ export function makeServer(options: ServerOptions): Server {
   server.on("timeout", (socket) => {
     const exchange = exchanges.get(socket);
     if (!exchange) return void socket.destroy();
-    exchange.idle(errorReply(s3Error("RequestTimeout"), exchange.call.requestId, hostId));
+    const { method, requestId } = exchange.call;
+    exchange.idle(errorReply(s3Error("RequestTimeout"), method, requestId, hostId));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     const isUnderWay = exchanges.get(socket)?.isOpen() ?? false;
     if (isUnderWay || !socket.writable || error.code === "ECONNRESET") return void socket.destroy();
-    socket.end(rawReply(errorReply(wordParserError(error), surroundings.newRequestId(), hostId)));
+    socket.end(rawReply(errorReply(wordParserError(error), "", surroundings.newRequestId(), hostId)));
   });
   return server;
 }

@@ -1,9 +1,9 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 import type { Reply } from "../call.ts";
 import type { Asked } from "../gate.ts";
-import { readReply, readRequest } from "../reading.ts";
+import { readingOf, readReply } from "../reading.ts";
 
 export async function GetObject(asked: Asked): Promise<Reply> {
-  const request = await readRequest(asked);
-  return readReply(asked, await asked.gate.backend.get(request), request);
+  const reading = await readingOf(asked);
+  return readReply(asked, reading, await asked.gate.backend.get(reading.request));
 }

@@ -1,10 +1,10 @@
-// What the gate tells the world of its requests: an event each, sent in batches so that no request waits for it. What
-// cannot be sent waits, up to a bound; what does not fit is dropped, and counted.
-import type { Authority, EventRecord } from "@rolemint/authority";
+// The buffer between a data plane and the authority: an event for each request, sent in batches so that no request
+// waits for it. What cannot be sent waits, up to a bound; what does not fit is dropped, and counted.
 import type { Log } from "@rolemint/host/log";
 import { wakeUp } from "@rolemint/host/schedule";
+import type { Authority, EventRecord } from "./authority.ts";
 
-export interface GateEvents {
+export interface EventBuffer {
   record(event: EventRecord): void;
   /** Sends all that waits; resolves when it has arrived, or cannot be sent now. */
   flush(): Promise<void>;
@@ -19,7 +19,7 @@ const BOUND = 50_000;
 const DELAY_MS = 20;
 const RETRY_MS = 1000;
 
-export function gateEvents(authority: Pick<Authority, "record">, log: Log): GateEvents {
+export function eventBuffer(authority: Pick<Authority, "record">, log: Log): EventBuffer {
   let waiting: EventRecord[] = [];
   let dropped = 0;
   let reported = 0;
