@@ -4,7 +4,7 @@ import type { PolicyKind } from "./statement.ts";
 
 export type PolicyCompiler = (kind: PolicyKind, name: string, text: string) => CompiledPolicy;
 
-/** A compiler that keeps the last `bound` policies. A compiled policy never becomes wrong, so nothing is dropped early. */
+/** A compiler that keeps the last `bound` policies. A compiled policy never becomes wrong: none is dropped early. */
 export function keepCompiled(bound: number): PolicyCompiler {
   const kept = new Map<string, CompiledPolicy>();
   return (kind, name, text) => {

@@ -1,5 +1,5 @@
-// The front: one address for S3 and every AWS API. The gate is loaded with its first connection, or soon after the start;
-// the control plane with its first request.
+// The front: one address for S3 and every AWS API. The gate is loaded with its first connection, or soon after the
+// start; the control plane with its first request.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Authority, AuthorityCache } from "@rolemint/authority";
 import type { Caller } from "@rolemint/caller";

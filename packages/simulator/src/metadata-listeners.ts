@@ -44,15 +44,20 @@ export function openMetadataListeners(
       log: settings.log,
     });
 
+  /** Those of open listeners, and those that other running instances keep. */
+  function usedPorts(): Set<number> {
+    const kept = keepsPorts ? runningInstances(world).map((instance) => instance.port ?? 0) : [];
+    return new Set([...[...open.values()].map((listener) => listener.port), ...kept]);
+  }
+
   /** The port it had last; else, for an instance of the config at start, the next in order; else the next free one. */
   async function openFor(instance: Instance, mayMove: boolean): Promise<void> {
     if (firstPort === 0) return void open.set(instance.id, await listenOn(instance, 0));
     const kept = keepsPorts ? instance.port : undefined;
-    for (let port = kept ?? nextPort(); ; port++) {
+    for (let port = kept ?? freePort(firstPort, usedPorts()); ; port++) {
       try {
         open.set(instance.id, await listenOn(instance, port));
-        if (instance.port !== port) world.change(() => world.tables.instances.put({ ...instance, port }));
-        return;
+        return keepPort(world, instance.id, port);
       } catch (error) {
         const isTaken = error instanceof ListenError && error.code === "EADDRINUSE";
         if (!isTaken || !mayMove || kept !== undefined || port > 65_000) throw error;
@@ -60,23 +65,9 @@ export function openMetadataListeners(
     }
   }
 
-  /** After the last one in use, and not a port that another running instance keeps. */
-  function nextPort(): number {
-    const held = keepsPorts ? runningInstances(world).map((instance) => instance.port ?? 0) : [];
-    const used = new Set([...[...open.values()].map((listener) => listener.port), ...held]);
-    let port = firstPort;
-    while (used.has(port)) port++;
-    return port;
-  }
-
   async function followOnce(): Promise<void> {
     const running = runningInstances(world);
-    const ids = new Set(running.map((instance) => instance.id));
-    for (const [id, listener] of open) {
-      if (ids.has(id)) continue;
-      open.delete(id);
-      await listener.close();
-    }
+    await closeAllBut(open, new Set(running.map((instance) => instance.id)));
     const missing = running.filter((instance) => !open.has(instance.id));
     for (const instance of missing) await openFor(instance, instance.configName === undefined);
     if (!keepsPorts) world.store.putSetting("imds.firstPort", String(firstPort));
@@ -96,4 +87,24 @@ export function openMetadataListeners(
       await Promise.all([...open.values()].map((listener) => listener.close()));
     },
   };
+}
+
+async function closeAllBut(open: Map<string, Listener>, ids: ReadonlySet<string>): Promise<void> {
+  for (const [id, listener] of open) {
+    if (ids.has(id)) continue;
+    open.delete(id);
+    await listener.close();
+  }
+}
+
+/** Written over what the instance is by now: it may have changed while its listener was opened. */
+function keepPort(world: World, id: string, port: number): void {
+  const instance = world.tables.instances.get(id);
+  if (instance && instance.port !== port) world.change(() => world.tables.instances.put({ ...instance, port }));
+}
+
+function freePort(first: number, used: ReadonlySet<number>): number {
+  let port = first;
+  while (used.has(port)) port++;
+  return port;
 }

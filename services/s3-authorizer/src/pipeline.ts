@@ -62,7 +62,7 @@ async function understand(
   operation: Operation & { readonly served: Served },
   signature: Signature,
 ): Promise<Asked> {
-  const { caller, claim } = signature;
+  const { claim } = signature;
   const headers = claim?.kind === "query" ? presignedHeaders(call.headers, query) : call.headers;
   const needsBucket = operation.on !== "service" && !operation.served.anyBucket;
   const { allowsSmallChunks } = gate;
