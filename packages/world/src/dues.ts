@@ -28,9 +28,8 @@ export function openDues(db: DatabaseSync): Dues {
   const one = db.prepare("SELECT * FROM dues WHERE instance = ?");
   const due = db.prepare("SELECT * FROM dues WHERE due <= ? ORDER BY due, instance LIMIT ?");
   const first = db.prepare("SELECT min(due) AS due FROM dues");
-  const put = db.prepare(
-    "INSERT INTO dues VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET due = excluded.due, last = excluded.last",
-  );
+  const update = db.prepare("UPDATE dues SET due = ?, last = ? WHERE instance = ?");
+  const insert = db.prepare("INSERT INTO dues (due, last, instance) VALUES (?, ?, ?)");
   const asDue = (row: unknown): Due => {
     const { instance, due, last } = row as { instance: string; due: number | null; last: number };
     return { instanceId: instance, due: due ?? undefined, last };
@@ -42,7 +41,10 @@ export function openDues(db: DatabaseSync): Dues {
     },
     by: (now, limit) => due.all(now, limit).map(asDue),
     first: () => (first.get() as { due: number | null }).due ?? undefined,
-    plan: ({ instanceId, due, last }) => void put.run(instanceId, due ?? null, last),
+    plan({ instanceId, due, last }) {
+      const values = [due ?? null, last, instanceId];
+      if (update.run(...values).changes === 0) insert.run(...values);
+    },
     clear: () => db.exec("DELETE FROM dues"),
   };
 }

@@ -16,7 +16,7 @@ const TROUBLESHOOTING =
 
 /** How long one slice of a tick mints, in milliseconds of the host, and at most how many instances it looks at. */
 const SLICE_MS = 8;
-const SLICE_SIZE = 200;
+const SLICE_SIZE = 100;
 
 /** How long an ended key is remembered past its session's end: the clock may be moved back. */
 const DAY = 86_400_000;

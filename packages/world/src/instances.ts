@@ -118,15 +118,24 @@ export interface InstanceNetwork {
 
 export function networkOf(world: Pick<World, "accountId" | "region">, instance: Instance): InstanceNetwork {
   const own = hash("sha256", instance.id, "buffer");
-  const host = own.readUInt16BE(0) % 4000;
   return {
     ...sharedNetwork(world),
-    privateIp: `172.31.${Math.floor(host / 250)}.${(host % 250) + 4}`,
+    privateIp: privateIpFrom(own),
     publicIp: `203.0.113.${(own[2]! % 253) + 1}`,
     mac: `02:${own.toString("hex", 3, 8).match(/../g)!.join(":")}`,
     interfaceId: `eni-0${own.toString("hex", 8, 16)}`,
     attachmentId: `eni-attach-0${own.toString("hex", 16, 24)}`,
   };
+}
+
+/** The two facts that credentials carry, without the work of the others. */
+export function placeOf(world: World, instance: Instance): Pick<InstanceNetwork, "vpcId" | "privateIp"> {
+  return { vpcId: sharedNetwork(world).vpcId, privateIp: privateIpFrom(hash("sha256", instance.id, "buffer")) };
+}
+
+function privateIpFrom(own: Buffer): string {
+  const host = own.readUInt16BE(0) % 4000;
+  return `172.31.${Math.floor(host / 250)}.${(host % 250) + 4}`;
 }
 
 type SharedNetwork = Omit<InstanceNetwork, "privateIp" | "publicIp" | "mac" | "interfaceId" | "attachmentId">;

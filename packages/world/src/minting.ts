@@ -1,5 +1,5 @@
 // Minting the keys of one generation, and recording that EC2 took the role for them.
-import { networkOf } from "./instances.ts";
+import { placeOf } from "./instances.ts";
 import type { Instance, KeySet, Role } from "./rows.ts";
 import { trailExpiration } from "./trail.ts";
 import type { World } from "./world.ts";
@@ -17,7 +17,7 @@ export interface Minting {
 export function mintKeys(world: World, minting: Minting, delivery: "1.0" | "2.0"): KeySet {
   const { instance, role, number, issued, expires } = minting;
   const accessKeyId = world.ids.accessKey("ASIA", instance.accountId);
-  const { vpcId, privateIp } = networkOf(world, instance);
+  const { vpcId, privateIp } = placeOf(world, instance);
   const { token, secret } = world.sealer.seal({
     accessKeyId,
     accountId: instance.accountId,

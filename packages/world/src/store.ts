@@ -118,7 +118,7 @@ function readPid(directory: string): number | undefined {
 
 function storeOver(db: DatabaseSync): Store {
   // A checkpoint every 4 MB: it holds everything up, so it must not become long.
-  db.exec("PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 500; PRAGMA temp_store = MEMORY");
+  db.exec("PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 500; PRAGMA temp_store = MEMORY");
   const read = db.prepare("SELECT value FROM settings WHERE name = ?");
   const write = db.prepare("INSERT INTO settings VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value");
   const remove = db.prepare("DELETE FROM settings WHERE name = ?");

@@ -277,8 +277,13 @@ export function userNameOf(principal: Principal): string {
 
 /** `2026-11-23T05:30:00Z` */
 export function isoSeconds(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+  const second = wholeSeconds(time);
+  if (second !== written.second) written = { second, text: `${new Date(second).toISOString().slice(0, 19)}Z` };
+  return written.text;
 }
+
+/** The second that was written last: what is recorded together is of the same one. */
+let written = { second: 0, text: "1970-01-01T00:00:00Z" };
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
