@@ -117,7 +117,10 @@ const SigningKey = struct({ Date: Text, Key: Text });
 
 const Verdict = oneOf("ok", "unknown-key", "inactive-key", "token-missing", "token-invalid", "token-expired");
 
-/** `Identify`: what a key id (and token) stands for. Everything after `Verdict` is there only with `ok`. */
+/**
+ * `Identify`: what a key id (and token) stands for. Everything after `Verdict` is there only with `ok`, but for the
+ * principal of an expired session: whose it was is known, and told in the timeline.
+ */
 export const Identity = struct({
   Verdict: required(Verdict),
   SigningKeys: list(SigningKey),
@@ -138,6 +141,17 @@ export const BucketFacts = struct({
 });
 export type BucketFacts = ValueOf<typeof BucketFacts>;
 
+/** A management call to S3 that changed nothing, a read or a refusal: the trail has it too. */
+const ManagementCall = struct({
+  EventName: Text,
+  ReadOnly: required(boolean()),
+  Principal: required(Principal),
+  SourceIp: Text,
+  BucketName: string(),
+  ErrorMessage: string(),
+});
+export type ManagementCall = ValueOf<typeof ManagementCall>;
+
 /** One thing that happened, as ListEvents shows it. Never a secret. */
 export const EventRecord = struct({
   Time: required(timestamp()),
@@ -153,6 +167,8 @@ export const EventRecord = struct({
   Code: string(),
   RequestId: string(),
   UserAgent: string(),
+  /** Not shown in the timeline. */
+  Management: ManagementCall,
 });
 export type EventRecord = ValueOf<typeof EventRecord>;
 

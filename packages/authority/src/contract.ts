@@ -184,7 +184,8 @@ function describeIdentities(current: Current): void {
     await subject.setStatus(user.accessKeyId, "Inactive");
     expect(await verdict(user)).toEqual({ Verdict: "inactive-key" });
     await subject.expire(accessKeyId);
-    expect(await verdict({ accessKeyId, sessionToken })).toEqual({ Verdict: "token-expired" });
+    const expired = await verdict({ accessKeyId, sessionToken });
+    expect(expired).toEqual({ Verdict: "token-expired", Principal: expect.objectContaining({ InstanceId: id }) });
     expect((await verdict(younger)).Verdict).toBe("ok");
     await subject.deleteRole();
     expect(await verdict(younger)).toEqual({ Verdict: "unknown-key" });

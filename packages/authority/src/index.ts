@@ -8,6 +8,7 @@ export type {
   IdentifyQuery,
   Identity,
   InstanceView,
+  ManagementCall,
   Moved,
   PolicySource,
   Principal,

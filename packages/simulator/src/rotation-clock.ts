@@ -13,13 +13,17 @@ export function startRotationClock(world: World, unexpected: (error: unknown) =>
   let running: Promise<void> | undefined;
   let isAgain = false;
 
+  /** A tick that fails has to leave the next one free to run. */
   async function run(): Promise<void> {
-    do {
-      isAgain = false;
-      await world.rotation.tick(breathe);
-    } while (isAgain);
-    running = undefined;
-    plan();
+    try {
+      do {
+        isAgain = false;
+        await world.rotation.tick(breathe);
+      } while (isAgain);
+    } finally {
+      running = undefined;
+      plan();
+    }
   }
 
   /** One tick at a time: a call during one makes it go round again, so that what it was called for is done. */
@@ -44,7 +48,7 @@ export function startRotationClock(world: World, unexpected: (error: unknown) =>
     async stop() {
       heartbeat.stop();
       timer.stop();
-      await running;
+      await running?.catch(() => {});
     },
   };
 }

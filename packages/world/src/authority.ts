@@ -1,10 +1,10 @@
 // The seam in one process: the authority answers straight from the world, by function call.
-import type { Authority, BucketFacts, Caller } from "@rolemint/authority";
+import type { Authority, BucketFacts, Caller, EventRecord, ManagementCall } from "@rolemint/authority";
 import { wholeSeconds } from "@rolemint/host";
 import { identify } from "./identify.ts";
 import { viewOf } from "./instance-view.ts";
 import type { Bucket } from "./rows.ts";
-import { userIdentityOf, userNameOf } from "./trail.ts";
+import { type ManagementCall as TrailCall, userIdentityOf, userNameOf } from "./trail.ts";
 import type { World } from "./world.ts";
 
 export function localAuthority(world: World): Authority {
@@ -57,6 +57,8 @@ export function localAuthority(world: World): Authority {
       }),
     async record({ Events }) {
       world.note(Events);
+      for (const event of Events)
+        if (event.Management) world.trail.later(managementCall(world, event, event.Management));
       return {};
     },
     clock: () => ({ now: world.now(), strict: world.strictClock }),
@@ -69,22 +71,34 @@ function factsOf(bucket: Bucket): BucketFacts {
   return { Name: name, AccountId: accountId, Region: region, Created: created, Policy: policy };
 }
 
+/** A change, in the transaction that makes it. */
 function recordBucketCall(world: World, eventName: string, bucket: string, caller: Caller): void {
   const { Principal, SourceIp, UserAgent, RequestId } = caller;
-  world.trail.add({
-    time: world.now(),
+  const event = { Time: world.now(), Kind: "call", UserAgent, RequestId } as const;
+  const call = { EventName: eventName, ReadOnly: false, Principal, SourceIp, BucketName: bucket };
+  world.trail.add(managementCall(world, event, call));
+}
+
+function managementCall(world: World, event: EventRecord, call: ManagementCall): TrailCall {
+  const { Principal, BucketName } = call;
+  const Host = `s3.${world.region}.amazonaws.com`;
+  return {
+    time: event.Time,
     region: world.region,
     accountId: Principal.AccountId,
     eventSource: "s3.amazonaws.com",
-    eventName,
-    readOnly: false,
+    eventName: call.EventName,
+    readOnly: call.ReadOnly,
     identity: userIdentityOf(Principal),
     userName: userNameOf(Principal),
     accessKeyId: Principal.AccessKeyId,
-    sourceIp: SourceIp,
-    userAgent: `[${UserAgent ?? ""}]`,
-    requestId: RequestId,
-    requestParameters: { bucketName: bucket, Host: `s3.${world.region}.amazonaws.com` },
-    resources: [{ type: "AWS::S3::Bucket", arn: `arn:aws:s3:::${bucket}` }],
-  });
+    sourceIp: call.SourceIp,
+    userAgent: `[${event.UserAgent ?? ""}]`,
+    requestId: event.RequestId ?? "",
+    requestParameters: BucketName === undefined ? { Host } : { bucketName: BucketName, Host },
+    additionalEventData: { SignatureVersion: "SigV4", AuthenticationMethod: "AuthHeader" },
+    errorCode: event.Code,
+    errorMessage: event.Code && call.ErrorMessage,
+    resources: BucketName === undefined ? undefined : [{ type: "AWS::S3::Bucket", arn: `arn:aws:s3:::${BucketName}` }],
+  };
 }

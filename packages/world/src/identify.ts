@@ -33,8 +33,11 @@ function identifySession(world: World, query: IdentifyQuery): Identity {
   if (!session || session.accessKeyId !== query.AccessKeyId) return { Verdict: "token-invalid" };
   const ended = world.rotation.endOf(session.accessKeyId);
   const expires = Math.min(session.expires, ended ?? Number.POSITIVE_INFINITY);
-  if (world.now() >= expires) return { Verdict: "token-expired" };
   const role = world.account(session.accountId).roles.get(session.roleName);
+  if (world.now() >= expires) {
+    const Principal = role?.id === session.roleId ? sessionPrincipal(role, session, expires) : undefined;
+    return { Verdict: "token-expired", Principal };
+  }
   if (role?.id !== session.roleId) return { Verdict: "unknown-key" };
   return {
     Verdict: "ok",

@@ -120,7 +120,7 @@ export function networkOf(world: Pick<World, "accountId" | "region">, instance: 
   const own = hash("sha256", instance.id, "buffer");
   return {
     ...sharedNetwork(world),
-    privateIp: privateIpFrom(own),
+    privateIp: privateIpOf(instance),
     publicIp: `203.0.113.${(own[2]! % 253) + 1}`,
     mac: `02:${own.toString("hex", 3, 8).match(/../g)!.join(":")}`,
     interfaceId: `eni-0${own.toString("hex", 8, 16)}`,
@@ -130,11 +130,12 @@ export function networkOf(world: Pick<World, "accountId" | "region">, instance: 
 
 /** The two facts that credentials carry, without the work of the others. */
 export function placeOf(world: World, instance: Instance): Pick<InstanceNetwork, "vpcId" | "privateIp"> {
-  return { vpcId: sharedNetwork(world).vpcId, privateIp: privateIpFrom(hash("sha256", instance.id, "buffer")) };
+  return { vpcId: sharedNetwork(world).vpcId, privateIp: privateIpOf(instance) };
 }
 
-function privateIpFrom(own: Buffer): string {
-  const host = own.readUInt16BE(0) % 4000;
+/** In the order of launch, as far as the subnet reaches. */
+function privateIpOf({ order }: Instance): string {
+  const host = order % 4000;
   return `172.31.${Math.floor(host / 250)}.${(host % 250) + 4}`;
 }
 

@@ -11,7 +11,7 @@ const ids = (events: readonly { Id: number }[]) => events.map(({ Id }) => Id);
 
 test("an event comes back as it was, without what it had not", () => {
   const timeline = openTimeline("memory");
-  const whole: Required<EventRecord> = {
+  const whole: Required<Omit<EventRecord, "Management">> = {
     Time: 1,
     Kind: "refusal",
     Instance: "i-1",

@@ -1,5 +1,5 @@
 // Who signed: the claim, the scope, the key behind it, the time, the signature. The body's bytes are covered.
-import type { AuthorityCache } from "@rolemint/authority";
+import type { AuthorityCache, Principal } from "@rolemint/authority";
 import type { Caller } from "@rolemint/caller";
 import { claim, sha256Hex, timeFault, verify } from "@rolemint/sigv4";
 import { type AwsError, header } from "@rolemint/wire";
@@ -8,12 +8,19 @@ import type { AuthenticationFault, IncomingCall, Service } from "./service.ts";
 
 export type Callers = AuthorityCache<Caller | undefined>;
 
-/** The caller, believed. Throws the service's own refusal. */
+/** Who a call says it is from, as far as that is known: for its event, also when it is refused. */
+export interface Claimant {
+  accessKeyId?: string;
+  principal?: Principal | undefined;
+}
+
+/** The caller, believed. Fills `claimant` as it goes. Throws the service's own refusal. */
 export async function authenticate(
   service: Service,
   call: IncomingCall,
   callers: Callers,
   world: World,
+  claimant: Claimant,
 ): Promise<Caller> {
   const refuse = (fault: AuthenticationFault): AwsError => service.unauthenticated(fault);
   const claimed = claim(call, "other");
@@ -22,6 +29,7 @@ export async function authenticate(
     throw refuse({ kind: "broken", fault: claimed, authorization: header(call, "authorization") ?? "" });
   }
   const { scope, accessKeyId, token } = claimed;
+  claimant.accessKeyId = accessKeyId;
   if (scope.service !== service.name) {
     throw refuse({ kind: "scope", text: `Credential should be scoped to correct service: '${service.name}'.` });
   }
@@ -36,6 +44,7 @@ export async function authenticate(
     Service: scope.service,
   };
   const { identity, prepared } = await callers.identity(query);
+  claimant.principal = identity.Principal;
   if (identity.Verdict !== "ok" || !prepared) {
     throw refuse({ kind: identity.Verdict === "ok" ? "unknown-key" : identity.Verdict });
   }

@@ -16,7 +16,7 @@ import {
 } from "@rolemint/wire";
 import { userIdentityOf, userNameOf, type World } from "@rolemint/world";
 import type { Action, CallOrigin, HandleContext, NeedContext, TrailFacts } from "./action.ts";
-import { authenticate, type Callers } from "./authenticate.ts";
+import { authenticate, type Callers, type Claimant } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import type { Asked, IncomingCall, Service } from "./service.ts";
 import { trailParameters } from "./trail-parameters.ts";
@@ -35,6 +35,7 @@ interface Progress {
   readonly service: Service;
   readonly call: IncomingCall;
   readonly origin: CallOrigin & { readonly isSecure: boolean };
+  readonly claimant: Claimant;
   asked?: Asked;
   action?: Action;
   caller?: Caller;
@@ -44,7 +45,7 @@ interface Progress {
 }
 
 export async function answerCall(plane: Plane, service: Service, call: IncomingCall): Promise<Answered> {
-  const progress: Progress = { service, call, origin: originOf(plane.world, call) };
+  const progress: Progress = { service, call, origin: originOf(plane.world, call), claimant: {} };
   const { requestId } = progress.origin;
   try {
     const { action, output } = await served(plane, progress);
@@ -64,7 +65,7 @@ async function served({ world, callers, acknowledged }: Plane, progress: Progres
   const { service, call, origin } = progress;
   progress.asked = service.ask(call);
   progress.action = route(service, progress.asked);
-  progress.caller = await authenticate(service, call, callers, world);
+  progress.caller = await authenticate(service, call, callers, world, progress.claimant);
   progress.given = decoded(service, progress.action, progress.asked);
   const input = validated(service, progress.action, progress.given);
   progress.context = contextOf(world, progress.caller.principal, input, origin);
@@ -163,13 +164,13 @@ function trailCall(world: World, progress: Progress, output: object | undefined,
 
 /** The call in the timeline. */
 function note(world: World, progress: Progress, status: number, code?: string): void {
-  const principal = progress.caller?.principal;
+  const { accessKeyId, principal } = progress.claimant;
   const event: EventRecord = {
     Time: world.now(),
     Kind: code === undefined ? "call" : "refusal",
     Instance: principal?.InstanceId,
     Generation: principal?.Generation,
-    AccessKeyId: principal?.AccessKeyId,
+    AccessKeyId: accessKeyId,
     Service: progress.service.name,
     Action: progress.asked?.name,
     Status: status,

@@ -1,6 +1,7 @@
 // Who signed: claim, scope, time, the key behind it, the signature; in the order in which S3 answers. A request
 // without a signature is nobody's, which only a bucket policy can let in.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
+import type { Principal } from "@rolemint/authority";
 import { type Claim, type Clocks, claim, payloadMode, type SignedClaim, timeFault, verify } from "@rolemint/sigv4";
 import {
   wordClaimFault,
@@ -15,11 +16,19 @@ import type { Gate, Signature } from "./gate.ts";
 
 const SERVICE = "s3";
 
-export async function authenticate(gate: Gate, call: Call): Promise<Signature> {
+/** Who a request says it is from, as far as that is known: for its event, also when it is refused. */
+export interface Claimant {
+  accessKeyId?: string;
+  principal?: Principal | undefined;
+}
+
+/** Fills `claimant` as it goes. Throws S3's refusal. */
+export async function authenticate(gate: Gate, call: Call, claimant: Claimant): Promise<Signature> {
   const claimed: Claim = claim(call, "s3");
   if (claimed.kind === "none") return anonymous(call);
   if (claimed.kind === "broken") throw wordClaimFault(claimed, call);
   const { scope, accessKeyId, token } = claimed;
+  claimant.accessKeyId = accessKeyId;
   const scopeFault = wordScopeFault(claimed, SERVICE, gate.region);
   if (scopeFault) throw scopeFault;
   const clocks = clocksOf(gate);
@@ -34,6 +43,7 @@ export async function authenticate(gate: Gate, call: Call): Promise<Signature> {
   };
   const known = gate.known.identity(query);
   const { identity, prepared } = known instanceof Promise ? await known : known;
+  claimant.principal = identity.Principal;
   const key = prepared?.signingKey(scope.date);
   if (!prepared || !key) throw wordVerdict(identity.Verdict, claimed);
   const verification = verify(call, claimed, key, { flavour: "s3" });

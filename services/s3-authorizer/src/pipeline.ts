@@ -6,7 +6,7 @@ import { Refusal } from "@rolemint/object-store";
 import { AwsError } from "@rolemint/wire";
 import { presignedHeaders, refuseUnknown } from "./accepted.ts";
 import { type Address, readAddress } from "./address.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticate, type Claimant } from "./authenticate.ts";
 import { authorize, bucketArn, objectArn } from "./authorize.ts";
 import { bodyReader } from "./body.ts";
 import { findBucket, refuseOtherOwner } from "./buckets.ts";
@@ -23,12 +23,12 @@ import { answerRefusal } from "./refusals.ts";
 interface Progress {
   address?: Address;
   operation?: Operation;
-  signature?: Signature;
+  readonly claimant: Claimant;
 }
 
 /** The answer to a request. Never rejects. */
 export async function respond(gate: Gate, call: Call): Promise<Reply> {
-  const progress: Progress = {};
+  const progress: Progress = { claimant: {} };
   try {
     const address = readAddress(call.target, call.headers.get("host"), gate.bucketOfHost);
     progress.address = address;
@@ -36,8 +36,7 @@ export async function respond(gate: Gate, call: Call): Promise<Reply> {
     const operation = route(call.method, call.target, address, query, call.headers);
     progress.operation = operation;
     refuseUnserved(operation);
-    const signature = await authenticate(gate, call);
-    progress.signature = signature;
+    const signature = await authenticate(gate, call, progress.claimant);
     const asked = await understand(gate, call, address, query, operation, signature);
     await authorize(asked);
     refuseOtherOwner(asked);
@@ -48,7 +47,7 @@ export async function respond(gate: Gate, call: Call): Promise<Reply> {
     return reply;
   } catch (thrown) {
     const error = thrown instanceof AwsError ? thrown : unexpected(gate, call, thrown, "InternalError");
-    record(gate, call, progress, error.status, error.code);
+    record(gate, call, progress, error.status, error);
     return errorReply(error, call.method, call.requestId, gate.hostId);
   }
 }
@@ -98,25 +97,45 @@ function unexpected(gate: Gate, call: Call, thrown: unknown, code: "InternalErro
 
 const TEXT_BOUND = 512;
 
-/** The request in the timeline. */
-function record(gate: Gate, call: Call, progress: Progress, status: number, code?: string): void {
-  const { address, operation, signature } = progress;
-  const principal = signature?.caller?.principal;
+/** The request in the timeline, and, where it is a management call that changed nothing, in the trail. */
+function record(gate: Gate, call: Call, progress: Progress, status: number, error?: AwsError): void {
+  const { address, operation, claimant } = progress;
+  const { principal } = claimant;
   const event: EventRecord = {
     Time: call.time,
-    Kind: code === undefined ? "call" : "refusal",
+    Kind: error ? "refusal" : "call",
     Instance: principal?.InstanceId,
     Generation: principal?.Generation,
-    AccessKeyId: principal?.AccessKeyId,
+    AccessKeyId: claimant.accessKeyId,
     Service: "s3",
     Action: operation?.name,
     Resource: address && resourceOf(address),
     Status: status,
-    Code: code,
+    Code: error?.code,
     RequestId: call.requestId,
     UserAgent: call.headers.get("user-agent")?.slice(0, TEXT_BOUND),
+    Management: managementOf(call, progress, error),
   };
   gate.record(event);
+}
+
+/** Bucket-level operations that CloudTrail takes for data events. */
+const DATA_EVENTS = new Set(["HeadBucket", "ListObjects", "ListObjectsV2", "ListMultipartUploads", "DeleteObjects"]);
+
+/** A change that was made is recorded where it was made. */
+function managementOf(call: Call, { address, operation, claimant }: Progress, error: AwsError | undefined) {
+  if (!claimant.principal || !operation || operation.on === "object" || DATA_EVENTS.has(operation.name))
+    return undefined;
+  const isRead = operation.method === "GET";
+  if (!isRead && !error) return undefined;
+  return {
+    EventName: operation.name,
+    ReadOnly: isRead,
+    Principal: claimant.principal,
+    SourceIp: call.sourceIp,
+    BucketName: address?.bucket || undefined,
+    ErrorMessage: error?.message,
+  };
 }
 
 function resourceOf({ level, bucket, key }: Address): string | undefined {

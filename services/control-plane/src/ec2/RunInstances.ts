@@ -174,7 +174,7 @@ interface LaunchInput {
 
 /** RunInstances is allowed only when it is allowed on everything that a launch makes or uses. */
 function launchNeeds(world: World, account: Account, input: LaunchInput, tags: readonly TagInput[]) {
-  const network = networkOf(world, { id: "any" } as Instance);
+  const network = networkOf(world, { id: "any", order: 0 } as Instance);
   const arn = (kind: string, id: string) => ec2Arn(world.region, account.id, kind, id);
   const options = input.MetadataOptions ?? {};
   const context = {
