@@ -1,0 +1,31 @@
+// What the pages say is what is so: the generated ones are those that the code gives, the README's transcript is what
+// the demo prints.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { expect, test } from "@jest/globals";
+import { FILE, fidelityText } from "./support/fidelity.ts";
+
+test("docs/fidelity.md is what the code serves; `make docs` writes it", () => {
+  expect(readFileSync(FILE, "utf8")).toBe(fidelityText());
+});
+
+test("the demo tells its whole story, and the README quotes it", () => {
+  const args = ["--disable-warning=ExperimentalWarning", "examples/demo/demo.ts"];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  expect([stderr, status]).toEqual(["", 0]);
+  const told = masked(stdout);
+  expect(told).toMatch(/1\. [\s\S]*2\. [\s\S]*3\. [\s\S]*4\. [\s\S]*5\. [\s\S]*6\. /);
+  expect(told).toContain("ExpiredToken: The provided token has expired.");
+  expect(told).toContain("sts:AssumeRole by ec2.amazonaws.com");
+  const quoted = /begins like this:\n\n```\n([\s\S]*?)```/.exec(readFileSync("README.md", "utf8"))?.[1] ?? "";
+  expect(quoted.split("\n").length).toBeGreaterThan(15);
+  expect(told).toContain(masked(quoted));
+}, 120_000);
+
+/** Ids differ from run to run. */
+function masked(text: string): string {
+  return text.replace(/\b(i|iip-assoc)-0[0-9a-f]{16}\b/g, "$1-0…");
+}

@@ -1,0 +1,85 @@
+// Writes docs/fidelity.md: what is served of each service, and what is not, read from the code itself.
+import { writeFileSync } from "node:fs";
+import { cloudtrailActions } from "@rolemint/control-plane/cloudtrail/index";
+import { CLOUDTRAIL_OPERATION_NAMES } from "@rolemint/control-plane/cloudtrail/operation-names";
+import { ec2Actions } from "@rolemint/control-plane/ec2/index";
+import { EC2_OPERATION_NAMES } from "@rolemint/control-plane/ec2/operation-names";
+import { iamActions } from "@rolemint/control-plane/iam/index";
+import { IAM_OPERATION_NAMES } from "@rolemint/control-plane/iam/operation-names";
+import { stsActions } from "@rolemint/control-plane/sts/index";
+import { STS_OPERATION_NAMES } from "@rolemint/control-plane/sts/operation-names";
+import { METADATA } from "@rolemint/imds/metadata";
+import { operations as s3Operations } from "@rolemint/s3-authorizer/operations";
+
+const SERVICES = {
+  IAM: [iamActions, IAM_OPERATION_NAMES],
+  STS: [stsActions, STS_OPERATION_NAMES],
+  EC2: [ec2Actions, EC2_OPERATION_NAMES],
+  CloudTrail: [cloudtrailActions, CLOUDTRAIL_OPERATION_NAMES],
+} as const;
+
+export const FILE = "docs/fidelity.md";
+
+export function fidelityText(): string {
+  const services = Object.entries(SERVICES).map(([name, [actions, names]]) => {
+    const served = [...actions.values()].map((action) => {
+      const { lacks } = action.input;
+      return lacks.length === 0 ? `\`${action.name}\`` : `\`${action.name}\` (without ${lacks.join(", ")})`;
+    });
+    const lacking = [...names].filter((one) => !actions.has(one));
+    const others =
+      lacking.length > 60
+        ? `the other ${lacking.length} of AWS's model`
+        : lacking.map((one) => `\`${one}\``).join(", ");
+    return `## ${name}\n\nServed: ${served.join(", ")}.\n\nNot served (501 with the name): ${others}.\n`;
+  });
+  const operations = Object.entries(s3Operations);
+  const servedS3 = operations.filter(([, row]) => "served" in row).map(([name]) => `\`${name}\``);
+  const lackingS3 = operations.filter(([, row]) => !("served" in row)).map(([name]) => `\`${name}\``);
+  const paths = METADATA.map(([path]) => `\`${path}\``).join(", ");
+  return `<!-- Made by test/support/fidelity.ts from the code; \`make docs\` writes it anew. -->
+# Fidelity: what is as on AWS, and what is not
+
+What is not served answers 501 with its name, in the service's own error format. A member that AWS models and an action here
+lacks answers 501 as well; nothing is ignored.
+
+${services.join("\n")}
+## S3
+
+Served: ${servedS3.join(", ")}.
+
+Not served (501 with the name): ${lackingS3.join(", ")}.
+
+A header that asks for encryption, tagging, object lock, an ACL other than \`private\` or a storage class other than
+\`STANDARD\` answers 501 naming it. Objects have no versions. POST forms, SigV2 and SigV4A are not taken. An object that came
+without a checksum has none, where S3 would compute CRC64NVME.
+
+## Instance metadata
+
+Served: ${paths}.
+
+Not served (404, as for a path that an instance has not): block devices, public keys, spot, autoscaling and events beyond
+maintenance; \`identity-credentials\`; \`pkcs7\`, \`rsa2048\` and \`signature\` of the identity document; IPv6. The hop limit is
+stored and shown, and has an effect only in container topologies, which this version does not have.
+
+## Differences that are choices
+
+${CHOICES.map((choice) => `- ${choice}`).join("\n")}
+`;
+}
+
+const CHOICES = [
+  "One account and one region in a world. Principals of other accounts can be named in policies, but nobody signs as them.",
+  "Service control policies, resource control policies and VPC endpoint policies do not exist.",
+  "MFA, SAML and web identity do not exist: `SerialNumber`, `TokenCode` and `ProvidedContexts` of AssumeRole answer 501.",
+  "Packed policy size is computed by characters, since AWS's packing is not public.",
+  "A simulated instance is running at once; stop and start do not exist. An association is associated in the next Describe.",
+  "A change is seen by every later request: propagation delay does not happen by itself.",
+  "The trail is complete at once; AWS delivers within minutes.",
+  "Unique ids of AWS's own managed policies are made up; a subset of 23 of these policies is there.",
+  "Generations that would have ended while the process was away or the clock was moved are counted, not minted.",
+  "Credentials of IMDSv1 are minted only while tokens are optional.",
+  "Acknowledged changes survive the death of the process (`kill -9`), not a power loss.",
+];
+
+if (process.argv[1]?.endsWith("fidelity.ts")) writeFileSync(FILE, fidelityText());
