@@ -70,6 +70,8 @@ export const InstanceView = struct({
   UserData: string(),
   Profile,
   Credentials: required(list(CredentialDocument)),
+  /** The caller's address is no instance's: it sees what an instance without a profile sees. */
+  IsUnknown: boolean(),
   /** When the metadata last changed: `Last-Modified` of every answer. */
   Changed: required(timestamp()),
   /** World time at which the view ends though nothing moves: a document that nothing will renew goes at its expiry. */
@@ -132,12 +134,26 @@ export const Identity = struct({
 });
 export type Identity = ValueOf<typeof Identity>;
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PublicAccessBlockConfiguration.html */
+const PublicAccessBlock = struct({
+  BlockPublicAcls: required(boolean()),
+  IgnorePublicAcls: required(boolean()),
+  BlockPublicPolicy: required(boolean()),
+  RestrictPublicBuckets: required(boolean()),
+});
+export type PublicAccessBlock = ValueOf<typeof PublicAccessBlock>;
+
 export const BucketFacts = struct({
   Name: Text,
   AccountId: Text,
   Region: Text,
   Created: required(timestamp()),
+  /** What is decided by: users and roles stand in it by their unique ids. */
   Policy: string(),
+  /** The same as it is shown when it is asked for: with the ARNs that they have now. */
+  ShownPolicy: string(),
+  /** Absent: none of the settings is on. */
+  PublicAccessBlock,
 });
 export type BucketFacts = ValueOf<typeof BucketFacts>;
 
@@ -172,8 +188,12 @@ export const EventRecord = struct({
 });
 export type EventRecord = ValueOf<typeof EventRecord>;
 
-/** `Name` is the instance id that a listener stands for; `Address` the source address in a container network. */
+/**
+ * `Name` is the instance (name or id) that a listener stands for; `Address` the source address in a container network.
+ * A name is answered with nothing when no running instance or more than one bears it; an address always with a view.
+ */
 export const InstanceQuery = struct({ Address: string(), Name: string() });
+export type InstanceQuery = ValueOf<typeof InstanceQuery>;
 export const IdentifyQuery = struct({
   AccessKeyId: Text,
   Token: string(),
@@ -217,12 +237,19 @@ export const DeleteBucket = {
 } satisfies Operation;
 export const PutBucketPolicy = {
   name: "PutBucketPolicy",
+  /** The policy is well-formed. */
   input: struct({ Name: Text, Policy: Text, Caller: required(Caller) }),
-  output: struct({}),
+  output: struct({ Outcome: required(oneOf("stored", "no-bucket", "invalid-principal", "public-blocked")) }),
 } satisfies Operation;
 export const DeleteBucketPolicy = {
   name: "DeleteBucketPolicy",
   input: struct({ Name: Text, Caller: required(Caller) }),
+  output: struct({}),
+} satisfies Operation;
+export const PutPublicAccessBlock = {
+  name: "PutPublicAccessBlock",
+  /** Without settings those that are there are taken away. */
+  input: struct({ Name: Text, PublicAccessBlock, Caller: required(Caller) }),
   output: struct({}),
 } satisfies Operation;
 export const Record = {
@@ -249,6 +276,8 @@ export interface Moved {
   /** Names of buckets. */
   readonly buckets: readonly string[];
   readonly clock: boolean;
+  /** What moved is not known: whatever was cached is stale, and the revision may be lower than before. */
+  readonly everything?: true;
 }
 
 type Ask<Op extends Operation> = (input: ValueOf<Op["input"]>) => Promise<ValueOf<Op["output"]>>;
@@ -262,9 +291,12 @@ export interface Authority {
   deleteBucket: Ask<typeof DeleteBucket>;
   putBucketPolicy: Ask<typeof PutBucketPolicy>;
   deleteBucketPolicy: Ask<typeof DeleteBucketPolicy>;
+  putPublicAccessBlock: Ask<typeof PutPublicAccessBlock>;
   record: Ask<typeof Record>;
   /** World time now, milliseconds, and whether only it counts for signature dates. */
   clock(): { readonly now: number; readonly strict: boolean };
   /** Told synchronously, before a change is acknowledged to who made it. Returns how to stop. */
   watch(listener: (moved: Moved) => void): () => void;
+  /** Whether what moves cannot be told for now; absent where that never is so. */
+  isAway?(): boolean;
 }

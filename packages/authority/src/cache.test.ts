@@ -15,7 +15,14 @@ const STILL: Omit<Moved, "revision"> = { identities: false, instances: [], bucke
 
 /** An authority whose answers are set by the test, and which counts how often it is asked. */
 function openStandIn() {
-  const state = { now: 1000, asked: 0, revision: 0, identity: ok(), view: undefined as InstanceView | undefined };
+  const state = {
+    now: 1000,
+    asked: 0,
+    revision: 0,
+    isAway: false,
+    identity: ok(),
+    view: undefined as InstanceView | undefined,
+  };
   const watchers = new Set<(moved: Moved) => void>();
   /** Resolved at once, unless a test holds the answers back. */
   let gate: Promise<void> = Promise.resolve();
@@ -36,8 +43,10 @@ function openStandIn() {
     deleteBucket: unused,
     putBucketPolicy: unused,
     deleteBucketPolicy: unused,
+    putPublicAccessBlock: unused,
     record: unused,
     clock: () => ({ now: state.now, strict: false }),
+    isAway: () => state.isAway,
     watch(listener) {
       watchers.add(listener);
       return () => watchers.delete(listener);
@@ -121,7 +130,8 @@ test.each<[what: string, moved: Partial<Moved>, dropped: readonly string[]]>([
   ["another bucket", { buckets: ["c"] }, []],
   ["the clock", { clock: true }, ["identity", "instance"]],
 ])("%s moved: only what may be stale is dropped", async (_, moved, dropped) => {
-  const { cache, move } = openStandIn();
+  const { state, cache, move } = openStandIn();
+  state.view = view();
   const ask = {
     identity: () => cache.identity(QUERY),
     instance: () => cache.instance("i-1"),
@@ -198,4 +208,45 @@ test("stopped, it hears of nothing more", async () => {
   cache.stop();
   move({ buckets: ["b"] });
   expect(cache.bucket("b")).not.toBeInstanceOf(Promise);
+});
+
+test("what is asked for while the authority is away is given, and not kept; what was known is", async () => {
+  const { state, cache } = openStandIn();
+  await cache.bucket("b");
+  state.isAway = true;
+  expect(await cache.bucket("c")).toBeDefined();
+  expect(cache.bucket("c")).toBeInstanceOf(Promise);
+  expect(cache.bucket("b")).not.toBeInstanceOf(Promise);
+});
+
+test("while the authority is away no view is given past the end of its credentials", async () => {
+  const { state, cache } = openStandIn();
+  const document = { Delivery: "2.0", Generation: 1, Code: "Success", LastUpdated: 0, Expiration: 2000 } as const;
+  state.view = view({ Credentials: [document] });
+  await cache.instance("i-1");
+  state.now = 2000;
+  expect(cache.instance("i-1")).toBe(state.view);
+  state.isAway = true;
+  expect(cache.instance("i-1")).toBeInstanceOf(Promise);
+  state.now = 1999;
+  expect(cache.instance("i-1")).toBe(state.view);
+});
+
+test("when it is not known what moved, nothing is known", async () => {
+  const { state, cache, move } = openStandIn();
+  state.view = view({ Credentials: [] });
+  const ask = () => [cache.identity(QUERY), cache.instance("i-1"), cache.bucket("b")];
+  await Promise.all(ask());
+  move({ everything: true });
+  for (const asked of ask()) expect(asked).toBeInstanceOf(Promise);
+});
+
+test("an answer that came after its credential's end says so", async () => {
+  const { state, cache, hold } = openStandIn();
+  state.identity = ok(2000);
+  const release = hold();
+  const asking = cache.identity(QUERY);
+  state.now = 2000;
+  release();
+  expect((await asking).identity.Verdict).toBe("token-expired");
 });

@@ -125,8 +125,19 @@ function describeInstances(current: Current): void {
     const subject = current();
     const id = await subject.launch();
     await subject.terminate(id);
-    const queries = [{ Name: id }, { Name: "i-0123456789abcdef0" }, { Name: "web" }, { Address: "192.0.2.77" }, {}];
+    const queries = [{ Name: id }, { Name: "i-0123456789abcdef0" }, { Name: "web" }, {}];
     for (const query of queries) expect(await subject.authority.instance(query)).toEqual({});
+  });
+
+  test("an address that is no instance's has the view of one without a profile, the same each time", async () => {
+    const subject = current();
+    await subject.launch();
+    const { Instance: view } = await subject.authority.instance({ Address: "192.0.2.77" });
+    expect(view).toMatchObject({ IsUnknown: true, Endpoint: "enabled", Tokens: "required", Credentials: [] });
+    expect(view?.Profile).toBeUndefined();
+    expect(await subject.authority.instance({ Address: "192.0.2.77" })).toEqual({ Instance: view });
+    const { Instance: other } = await subject.authority.instance({ Address: "192.0.2.78" });
+    expect([other!.InstanceId === view!.InstanceId, other!.TokenKey === view!.TokenKey]).toEqual([false, false]);
   });
 }
 
@@ -250,6 +261,53 @@ function describeBuckets(current: Current): void {
     expect((await facts("demo"))?.Policy).toBe("two");
     await current().authority.deleteBucketPolicy({ Name: "demo", Caller });
     expect((await facts("demo"))?.Policy).toBeUndefined();
+  });
+
+  test("a policy is for whom it names, not for who takes the name later, and shows who it was", async () => {
+    const { authority, accountId, launch, deleteRole } = current();
+    const put = (AWS: string) => {
+      const statement = { Effect: "Allow", Principal: { AWS }, Action: "s3:*", Resource: "arn:aws:s3:::demo" };
+      return authority.putBucketPolicy({ Name: "demo", Policy: policyText(statement), Caller: callerOf(accountId) });
+    };
+    const policyText = (statement: object) => JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    const arn = `arn:aws:iam::${accountId}:role/app`;
+    expect(await put(arn)).toEqual({ Outcome: "no-bucket" });
+    await create("demo");
+    expect(await put(arn)).toEqual({ Outcome: "invalid-principal" });
+    await launch();
+    expect(await put(arn)).toEqual({ Outcome: "stored" });
+    const before = (await facts("demo"))!;
+    const [id] = /AROA[A-Z0-9]+/.exec(before.Policy!)!;
+    expect(before.ShownPolicy).toBe(before.Policy!.replace(id, arn));
+    await deleteRole();
+    expect((await facts("demo"))?.ShownPolicy).toBe(before.Policy);
+    await launch();
+    expect(await facts("demo")).toMatchObject({ Policy: before.Policy, ShownPolicy: before.Policy });
+    expect(await put(id)).toEqual({ Outcome: "invalid-principal" });
+  });
+
+  test("a new bucket blocks public policies until its settings are others", async () => {
+    const { authority, accountId } = current();
+    const named = { Name: "demo", Caller: callerOf(accountId) };
+    const statement = { Effect: "Allow", Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::demo" };
+    const put = () => authority.putBucketPolicy({ ...named, Policy: JSON.stringify({ Statement: [statement] }) });
+    const all = (is: boolean) => ({
+      BlockPublicAcls: is,
+      IgnorePublicAcls: is,
+      BlockPublicPolicy: is,
+      RestrictPublicBuckets: is,
+    });
+    await create("demo");
+    expect((await facts("demo"))?.PublicAccessBlock).toEqual(all(true));
+    expect(await put()).toEqual({ Outcome: "public-blocked" });
+    const some = { ...all(true), BlockPublicPolicy: false };
+    await authority.putPublicAccessBlock({ ...named, PublicAccessBlock: some });
+    expect((await facts("demo"))?.PublicAccessBlock).toEqual(some);
+    expect(await put()).toEqual({ Outcome: "stored" });
+    await authority.putPublicAccessBlock(named);
+    expect((await facts("demo"))?.PublicAccessBlock).toBeUndefined();
+    const names = ["DeleteBucketPublicAccessBlock", "PutBucketPolicy", "PutBucketPublicAccessBlock", "CreateBucket"];
+    expect(await current().trail()).toEqual(names.map((name) => `${name} arn:aws:s3:::demo`));
   });
 
   test("what changed a bucket is in the trail, what did not is not", async () => {

@@ -1,6 +1,7 @@
 // Binding a listener, with an error that says which port was taken, and an end that also ends open connections.
+import { lstatSync, rmSync } from "node:fs";
 import type { Server as HttpServer } from "node:http";
-import { createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 
 /** A port could not be bound. `code` is the system's: EADDRINUSE, EACCES, EADDRNOTAVAIL. */
 export class ListenError extends Error {
@@ -38,11 +39,7 @@ export interface Listener {
 
 /** Binds `server`; port 0 takes any free one. Rejects with ListenError. */
 export function listen(server: Server, host: string, port: number): Promise<Listener> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
+  const sockets = socketsOf(server);
   return new Promise((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException) => reject(new ListenError(error.code ?? "unknown", host, port));
     server.once("error", refuse);
@@ -53,6 +50,51 @@ export function listen(server: Server, host: string, port: number): Promise<List
       resolve({ host, port: bound, close: () => shut(server, sockets) });
     });
   });
+}
+
+/**
+ * Binds `server` to a Unix socket, in the place of one that nobody listens on any more: a process that is killed leaves
+ * it. Every user who reaches the path may connect: containers that share it run as different ones. Rejects with
+ * Error.
+ */
+export async function listenOnPath(server: Server, path: string): Promise<Pick<Listener, "close">> {
+  const sockets = socketsOf(server);
+  const bind = () =>
+    new Promise<string | undefined>((resolve) => {
+      const refuse = (error: NodeJS.ErrnoException) => resolve(error.code ?? "unknown");
+      server.once("error", refuse);
+      server.listen({ path, backlog: 4096, readableAll: true, writableAll: true }, () => {
+        server.off("error", refuse);
+        resolve(undefined);
+      });
+    });
+  let code = await bind();
+  if (code === "EADDRINUSE" && lstatSync(path).isSocket() && (await isLeftBehind(path))) {
+    rmSync(path);
+    code = await bind();
+  }
+  if (code !== undefined) throw new Error(`cannot listen on the Unix socket ${path} (${code})`);
+  return { close: () => shut(server, sockets) };
+}
+
+function isLeftBehind(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(path);
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(false);
+    });
+    probe.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code === "ECONNREFUSED"));
+  });
+}
+
+function socketsOf(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
 }
 
 function shut(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {

@@ -44,6 +44,7 @@ export function openTables(store: Store, touch: Touch) {
         profile_id: (instance) => instance.association?.profileId ?? null,
         association_id: (instance) => instance.association?.id ?? null,
         reservation_id: (instance) => instance.reservationId,
+        address: (instance) => instance.address ?? null,
       },
       onChange: (instance) => touch.instance(instance.id),
     }),

@@ -1,34 +1,63 @@
 // The seam in one process: the authority answers straight from the world, by function call.
 import type { Authority, BucketFacts, Caller, EventRecord, ManagementCall } from "@rolemint/authority";
-import { wholeSeconds } from "@rolemint/host";
+import type { RevisionSource } from "@rolemint/authority/revisions";
+import { boundText, shownText } from "./bound-principals.ts";
+import { bucketPolicyProblem, newBucket, withPolicy } from "./buckets.ts";
 import { identify } from "./identify.ts";
-import { viewOf } from "./instance-view.ts";
+import { strangerView, viewOf } from "./instance-view.ts";
+import { instanceAt, instancesCalled } from "./instances.ts";
 import type { Bucket } from "./rows.ts";
 import { type ManagementCall as TrailCall, userIdentityOf, userNameOf } from "./trail.ts";
 import type { World } from "./world.ts";
 
-export function localAuthority(world: World): Authority {
-  const { buckets, instances } = world.tables;
+export function localAuthority(world: World): Authority & RevisionSource {
+  const { buckets } = world.tables;
   return {
-    async instance({ Name }) {
-      const instance = Name === undefined ? undefined : instances.get(Name);
-      return instance?.state === "running" ? { Instance: viewOf(world, instance) } : {};
+    async instance({ Name, Address }) {
+      if (Address !== undefined) {
+        const instance = instanceAt(world, Address);
+        return { Instance: instance ? viewOf(world, instance) : strangerView(world, Address) };
+      }
+      const [instance, ...others] = Name === undefined ? [] : instancesCalled(world, Name);
+      return instance && others.length === 0 ? { Instance: viewOf(world, instance) } : {};
     },
     identify: async (query) => identify(world, query),
     async bucket({ Name }) {
       const bucket = buckets.get(Name);
-      return bucket && !bucket.deleting ? { Bucket: factsOf(bucket) } : {};
+      return bucket && !bucket.deleting ? { Bucket: factsOf(world, bucket) } : {};
     },
     async buckets({ AccountId }) {
       const owned = buckets.find("account", AccountId).filter((bucket) => !bucket.deleting);
-      return { Buckets: owned.map(factsOf).sort((a, b) => (a.Name < b.Name ? -1 : 1)) };
+      return { Buckets: owned.map((bucket) => factsOf(world, bucket)).sort((a, b) => (a.Name < b.Name ? -1 : 1)) };
     },
+    ...bucketChanges(world),
+    async record({ Events }) {
+      world.note(Events);
+      for (const event of Events)
+        if (event.Management) world.trail.later(managementCall(world, event, event.Management));
+      return {};
+    },
+    clock: () => ({ now: world.now(), strict: world.strictClock }),
+    watch: (listener) => world.watch(listener),
+    revision: () => world.revision(),
+    clockLine: () => world.clockLine(),
+  };
+}
+
+type BucketChanges = Pick<
+  Authority,
+  "createBucket" | "deleteBucket" | "putBucketPolicy" | "deleteBucketPolicy" | "putPublicAccessBlock"
+>;
+
+/** Each is in the trail if it changed something. */
+function bucketChanges(world: World): BucketChanges {
+  const { buckets } = world.tables;
+  return {
     createBucket: async ({ Name, Caller }) =>
       world.change(() => {
         const there = buckets.get(Name);
         if (there) return { Outcome: there.accountId === Caller.Principal.AccountId ? "yours" : "taken" } as const;
-        const { AccountId: accountId } = Caller.Principal;
-        buckets.put({ accountId, name: Name, region: world.region, created: wholeSeconds(world.now()) });
+        buckets.put(newBucket(world, Caller.Principal.AccountId, Name));
         recordBucketCall(world, "CreateBucket", Name, Caller);
         return { Outcome: "created" } as const;
       }),
@@ -44,31 +73,42 @@ export function localAuthority(world: World): Authority {
     putBucketPolicy: async ({ Name, Policy, Caller }) =>
       world.change(() => {
         const bucket = buckets.get(Name);
-        if (bucket) buckets.put({ ...bucket, policy: Policy });
-        if (bucket) recordBucketCall(world, "PutBucketPolicy", Name, Caller);
-        return {};
+        if (!bucket) return { Outcome: "no-bucket" } as const;
+        const problem = bucketPolicyProblem(world, bucket, Policy);
+        if (problem) return { Outcome: problem };
+        buckets.put(withPolicy(world, bucket, Policy));
+        recordBucketCall(world, "PutBucketPolicy", Name, Caller);
+        return { Outcome: "stored" } as const;
       }),
     deleteBucketPolicy: async ({ Name, Caller }) =>
       world.change(() => {
         const bucket = buckets.get(Name);
-        if (bucket) buckets.put({ ...bucket, policy: undefined });
+        if (bucket) buckets.put({ ...bucket, policy: undefined, policyIds: undefined });
         if (bucket) recordBucketCall(world, "DeleteBucketPolicy", Name, Caller);
         return {};
       }),
-    async record({ Events }) {
-      world.note(Events);
-      for (const event of Events)
-        if (event.Management) world.trail.later(managementCall(world, event, event.Management));
-      return {};
-    },
-    clock: () => ({ now: world.now(), strict: world.strictClock }),
-    watch: (listener) => world.watch(listener),
+    putPublicAccessBlock: async ({ Name, PublicAccessBlock, Caller }) =>
+      world.change(() => {
+        const bucket = buckets.get(Name);
+        if (bucket) buckets.put({ ...bucket, publicAccessBlock: PublicAccessBlock });
+        const verb = PublicAccessBlock ? "Put" : "Delete";
+        if (bucket) recordBucketCall(world, `${verb}BucketPublicAccessBlock`, Name, Caller);
+        return {};
+      }),
   };
 }
 
-function factsOf(bucket: Bucket): BucketFacts {
-  const { name, accountId, region, created, policy } = bucket;
-  return { Name: name, AccountId: accountId, Region: region, Created: created, Policy: policy };
+function factsOf(world: World, bucket: Bucket): BucketFacts {
+  const { name, accountId, region, created, policy, policyIds = {}, publicAccessBlock } = bucket;
+  return {
+    Name: name,
+    AccountId: accountId,
+    Region: region,
+    Created: created,
+    Policy: policy && boundText(policy, policyIds),
+    ShownPolicy: policy && shownText(world, policy, policyIds),
+    PublicAccessBlock: publicAccessBlock,
+  };
 }
 
 /** A change, in the transaction that makes it. */

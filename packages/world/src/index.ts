@@ -2,14 +2,17 @@
 export type { Account, Entities } from "./accounts.ts";
 export { ec2Arn, iamArn, parseArn, rootArn, sessionArn } from "./arn.ts";
 export { localAuthority } from "./authority.ts";
+export { idOfPrincipal, isStranger, principalIdsOf, strangerIn } from "./bound-principals.ts";
+export { bucketPolicyProblem, newBucket, withPolicy } from "./buckets.ts";
 export { liveKeys } from "./generations.ts";
 export { identify, mergeTags } from "./identify.ts";
 export { accountOf, type Ids } from "./ids.ts";
-export { architectureOf, viewOf } from "./instance-view.ts";
+export { architectureOf, strangerView, viewOf } from "./instance-view.ts";
 export {
   addInstance,
   associate,
   disassociate,
+  instanceAt,
   instancesCalled,
   nameOf,
   networkOf,
@@ -32,5 +35,5 @@ export {
   userIdentityOf,
   userNameOf,
 } from "./trail.ts";
-export { idOfPrincipal, shownTrust, storedTrust, trustedIdsOf } from "./trust.ts";
+export { shownTrust, storedTrust } from "./trust.ts";
 export { openWorld, type World } from "./world.ts";

@@ -1,7 +1,8 @@
 // What one instance's metadata may show now: the world's rows put together for the metadata service.
+import { hash } from "node:crypto";
 import type { InstanceView } from "@rolemint/authority";
-import { nameOf, networkOf, profileOf } from "./instances.ts";
-import type { Generation, Instance } from "./rows.ts";
+import { DEFAULT_IMAGE, DEFAULT_TYPE, nameOf, networkOf, profileOf } from "./instances.ts";
+import { DEFAULT_OPTIONS, type Generation, type Instance } from "./rows.ts";
 import type { World } from "./world.ts";
 
 const TROUBLESHOOTING =
@@ -51,6 +52,26 @@ export function viewOf(world: World, instance: Instance): InstanceView {
     // Set only where the document ends by itself: see showsDocument.
     ValidUntil: shown?.isNotRenewed || !profileOf(world, instance)?.roleName ? shown?.stated : undefined,
   };
+}
+
+/** What a caller at an address that is no instance's gets: an instance without a profile, of a made-up id. */
+export function strangerView(world: World, address: string): InstanceView {
+  const digest = hash("sha256", `stranger ${address}`, "buffer");
+  const stranger: Instance = {
+    accountId: world.accountId,
+    id: `i-0${digest.toString("hex", 0, 8)}`,
+    reservationId: `r-0${digest.toString("hex", 8, 16)}`,
+    launchIndex: 0,
+    order: digest.readUInt16BE(16),
+    state: "running",
+    launched: 0,
+    imageId: DEFAULT_IMAGE,
+    instanceType: DEFAULT_TYPE,
+    options: DEFAULT_OPTIONS,
+    tags: [],
+    changed: 0,
+  };
+  return { ...viewOf(world, stranger), IsUnknown: true };
 }
 
 /** Graviton types carry a g after the generation digit: `t4g.micro`, `m7gd.large`. */

@@ -16,6 +16,7 @@ export interface NewInstance {
   readonly userData?: string | undefined;
   readonly clientToken?: string | undefined;
   readonly configName?: string | undefined;
+  readonly address?: string | undefined;
 }
 
 export const DEFAULT_IMAGE = "ami-0abcdef1234567890";
@@ -41,6 +42,7 @@ export function addInstance(world: World, given: NewInstance): Instance {
     ...(given.userData !== undefined && { userData: given.userData }),
     ...(given.clientToken !== undefined && { clientToken: given.clientToken }),
     ...(given.configName !== undefined && { configName: given.configName }),
+    ...(given.address !== undefined && { address: given.address }),
   });
 }
 
@@ -61,6 +63,11 @@ export function instancesCalled(world: World, nameOrId: string): Instance[] {
   const byId = world.tables.instances.get(nameOrId);
   if (byId?.state === "running") return [byId];
   return runningInstances(world).filter((instance) => nameOf(instance) === nameOrId);
+}
+
+/** The running instance whose calls come from this address. */
+export function instanceAt(world: World, address: string): Instance | undefined {
+  return world.tables.instances.find("address", address).find(({ state }) => state === "running");
 }
 
 export function runningInstances(world: World): Instance[] {

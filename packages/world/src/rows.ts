@@ -116,6 +116,8 @@ export interface Instance {
   readonly clientToken?: string;
   /** Its name in the config file that made it. */
   readonly configName?: string;
+  /** The source address of its calls in a container network. */
+  readonly address?: string | undefined;
   /** The port its metadata listener had last, kept over restarts. */
   readonly port?: number;
 }
@@ -145,12 +147,32 @@ export interface Generation {
   readonly isNotRenewed?: boolean;
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PublicAccessBlockConfiguration.html */
+export interface PublicAccessBlock {
+  readonly BlockPublicAcls: boolean;
+  readonly IgnorePublicAcls: boolean;
+  readonly BlockPublicPolicy: boolean;
+  readonly RestrictPublicBuckets: boolean;
+}
+
+/** What a bucket is made with, as on AWS since April 2023. */
+export const BLOCKS_ALL: PublicAccessBlock = {
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+};
+
 export interface Bucket {
   readonly accountId: string;
   readonly name: string;
   readonly region: string;
   readonly created: number;
   readonly policy?: string | undefined;
+  /** The unique id that each principal ARN of the policy had when it was saved. */
+  readonly policyIds?: Readonly<Record<string, string>> | undefined;
+  /** Absent: none of the settings is on. */
+  readonly publicAccessBlock?: PublicAccessBlock | undefined;
   /** Being deleted: refused to everyone, and removed once the back end says it is empty. */
   readonly deleting?: boolean | undefined;
 }

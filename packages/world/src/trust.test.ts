@@ -10,8 +10,9 @@ import {
   trusting,
 } from "../../../test/support/world.ts";
 import { iamArn } from "./arn.ts";
+import { idOfPrincipal, isStranger } from "./bound-principals.ts";
 import type { User } from "./rows.ts";
-import { ec2MayAssume, idOfPrincipal, shownTrust, storedTrust } from "./trust.ts";
+import { ec2MayAssume, shownTrust, storedTrust } from "./trust.ts";
 import type { World } from "./world.ts";
 
 function renameUser(world: World, user: User, name: string): User {
@@ -76,6 +77,48 @@ test("an ARN stands for nobody unless it is the whole ARN of a user or role that
   expect(found(`arn:aws:iam::${ACCOUNT}:root`)).toBeUndefined();
   expect(found("arn:aws:iam::444455556666:user/team/ci")).toBeUndefined();
   expect(found("*")).toBeUndefined();
+});
+
+test("a session is kept by its role's id, so that one of a role made anew is not trusted", () => {
+  const { world } = openTestWorld();
+  const app = makeRole(world, "app", { path: "/team/" });
+  const session = `arn:aws:sts::${ACCOUNT}:assumed-role/app/i-0`;
+  const role = makeRole(world, "other", { trust: trusting({ AWS: session }) });
+  expect([storedTrust(role), shownTrust(world, role)]).toEqual([
+    trusting({ AWS: `${app.id}/i-0` }),
+    trusting({ AWS: session }),
+  ]);
+  world.change(() => world.account(ACCOUNT).roles.remove(app));
+  makeRole(world, "app");
+  expect(storedTrust(role)).toBe(trusting({ AWS: `${app.id}/i-0` }));
+});
+
+test("who is not there is a stranger; other accounts are taken to exist, their users only if they are known", () => {
+  const { world } = openTestWorld();
+  const user = makeUser(world, "ci");
+  makeRole(world, "app");
+  const iam = (rest: string) => `arn:aws:iam::${ACCOUNT}:${rest}`;
+  const sts = (rest: string) => `arn:aws:sts::${ACCOUNT}:assumed-role/${rest}`;
+  const there = [
+    "*",
+    ACCOUNT,
+    iam("root"),
+    user.arn,
+    user.id,
+    sts("app/s"),
+    "444455556666",
+    "arn:aws:iam::444455556666:root",
+  ];
+  const gone = [
+    iam("user/CI"),
+    iam("user/x/ci"),
+    iam("role/ci"),
+    sts("App/s"),
+    "AIDAEXAMPLEEXAMPLE123",
+    "AROAEXAMPLEEXAMPLE123",
+  ];
+  expect(there.filter((name) => isStranger(world, name))).toEqual([]);
+  expect([...gone, "arn:aws:iam::444455556666:role/far"].filter((name) => !isStranger(world, name))).toEqual([]);
 });
 
 test.each([

@@ -1,0 +1,207 @@
+// How a data plane follows the control plane: it polls for what moved, tells its watchers, and only then polls on, as
+// that acknowledges it. While the control plane is away what is known stays usable for a time, and then nothing does.
+import { type Clock, type ClockLine, worldTime } from "@rolemint/host/clock";
+import type { Log } from "@rolemint/host/log";
+import { pause, wakeUp } from "@rolemint/host/schedule";
+import type { Authority, Moved } from "./authority.ts";
+import { SeamError } from "./remote-protocol.ts";
+import type { Poll, PollAnswer } from "./revisions.ts";
+
+/** What a data plane's health page shows of the seam. */
+export interface RemoteState {
+  readonly isConnected: boolean;
+  /** Host time of the control plane's last word, milliseconds; undefined before the first. */
+  readonly lastContact: number | undefined;
+  /** The newest revision whose moves were applied. */
+  readonly revision: number | undefined;
+  /** Host time at which everything known was dropped, because the control plane had been away for too long. */
+  readonly staleSince: number | undefined;
+}
+
+export interface FollowOptions {
+  readonly client: string;
+  poll(input: Poll, withinMs: number): Promise<PollAnswer>;
+  /** Makes the poll under way fail. */
+  interrupt(): void;
+  /** How long a question may take, milliseconds. */
+  readonly askMs: number;
+  readonly staleForMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Following extends Required<Pick<Authority, "clock" | "watch" | "isAway">> {
+  state(): RemoteState;
+  /** Resolves with the first contact; rejects with SeamError when closed before. */
+  untilConnected(): Promise<void>;
+  /**
+   * To be called with each answer before it is given. Takes everything as moved, unless the answer is of the control
+   * plane that is followed and the watchers were told all that moved up to `revision`.
+   */
+  heardFrom(epoch: string, revision?: number): void;
+  close(): Promise<void>;
+}
+
+const HOLD_MAX_MS = 20_000;
+const FIRST_PAUSE_MS = 50;
+const MAX_PAUSE_MS = 1000;
+
+export function follow(options: FollowOptions): Following {
+  const { client, poll, interrupt, askMs, staleForMs, clock } = options;
+  const holdMs = Math.min(HOLD_MAX_MS, Math.floor(staleForMs / 2));
+  const watchers = openWatchers(options.log);
+  const contact = openContact(options, watchers);
+  const closing = new AbortController();
+
+  async function run(): Promise<void> {
+    while (!closing.signal.aborted) {
+      const { epoch: Epoch, revision: Since } = contact.followed() ?? {};
+      // Out of contact the answer is wanted at once: it says that there is contact again.
+      const HoldMs = contact.isMade() ? holdMs : 0;
+      try {
+        const answer = await poll({ Client: client, Epoch, Since, HoldMs }, HoldMs + askMs);
+        if (!closing.signal.aborted) contact.take(answer);
+      } catch (error) {
+        if (!closing.signal.aborted) contact.lose(error);
+      }
+      const restMs = contact.restMs();
+      if (restMs > 0) await pause(restMs, closing.signal);
+    }
+  }
+
+  const running = run();
+  return {
+    watch: watchers.watch,
+    clock() {
+      const followed = contact.followed();
+      if (!followed) throw new SeamError("unreachable", "the control plane has not told the time yet");
+      return { now: worldTime(followed.line, clock.now()), strict: followed.isStrict };
+    },
+    isAway: () => !contact.isMade(),
+    state: contact.state,
+    untilConnected: () => contact.first,
+    heardFrom(epoch, revision = 0) {
+      const followed = contact.followed();
+      if (followed?.epoch === epoch && followed.revision >= revision) return;
+      watchers.tellAll(followed?.revision ?? 0);
+      // Another one is there now, so the poll that is held leads nowhere.
+      if (followed?.epoch !== epoch && contact.isMade()) interrupt();
+    },
+    async close() {
+      closing.abort();
+      contact.close();
+      interrupt();
+      await running;
+    },
+  };
+}
+
+interface Followed {
+  readonly epoch: string;
+  readonly revision: number;
+  readonly line: ClockLine;
+  readonly isStrict: boolean;
+}
+
+/** What is known of the control plane, and since when it is away. */
+function openContact({ clock, log, staleForMs }: FollowOptions, watchers: Watchers) {
+  const first = Promise.withResolvers<void>();
+  first.promise.catch(() => {});
+  let followed: Followed | undefined;
+  let isConnected = false;
+  let lastContact: number | undefined;
+  let staleSince: number | undefined;
+  /** Failed polls in a row, and answers in a row that could not say what moved. */
+  let failures = 0;
+  let resets = 0;
+
+  const staleTimer = wakeUp(() => {
+    staleSince = clock.now();
+    log.warn({ lastContact }, "the control plane has been away for too long; nothing known is used any more");
+    watchers.tellAll(followed?.revision ?? 0);
+  });
+
+  return {
+    first: first.promise,
+    followed: () => followed,
+    isMade: () => isConnected,
+    state: (): RemoteState => ({ isConnected, lastContact, revision: followed?.revision, staleSince }),
+    take(answer: PollAnswer) {
+      followed = followedIn(answer, followed);
+      if (!isConnected) log.info({ revision: answer.Revision }, "the control plane is followed");
+      isConnected = true;
+      failures = 0;
+      resets = answer.Reset ? resets + 1 : 0;
+      lastContact = clock.now();
+      staleSince = undefined;
+      staleTimer.at(staleForMs);
+      if (answer.Reset) watchers.tellAll(answer.Revision);
+      else if (hasMoved(answer)) watchers.tell(movedIn(answer));
+      first.resolve();
+    },
+    lose(error: unknown) {
+      isConnected = false;
+      failures++;
+      // The first retry is made at once, so one failure is not worth a line.
+      if (failures === 2) log.warn({ err: error, lastContact }, "the control plane is away; what is known is used on");
+    },
+    /** How long to wait before the next poll; no time when all goes well. */
+    restMs() {
+      const times = isConnected ? resets : failures;
+      return times <= 1 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (times - 2), MAX_PAUSE_MS);
+    },
+    close() {
+      isConnected = false;
+      staleTimer.stop();
+      watchers.close();
+      first.reject(new SeamError("closed", "the authority was closed"));
+    },
+  };
+}
+
+type Watchers = ReturnType<typeof openWatchers>;
+
+function openWatchers(log: Log) {
+  const listeners = new Set<(moved: Moved) => void>();
+
+  function tell(moved: Moved): void {
+    for (const listener of listeners) {
+      try {
+        listener(moved);
+      } catch (error) {
+        log.error({ err: error }, "a watcher of the authority failed");
+      }
+    }
+  }
+
+  return {
+    tell,
+    /** That everything may have moved. */
+    tellAll: (revision: number) =>
+      tell({ revision, identities: true, instances: [], buckets: [], clock: true, everything: true }),
+    watch(listener: (moved: Moved) => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => listeners.clear(),
+  };
+}
+
+/** Throws SeamError when the answer does not make sense after what was known. */
+function followedIn(answer: PollAnswer, before: Followed | undefined): Followed {
+  const { Epoch: epoch, Revision: revision, Reset, Clock } = answer;
+  const rate = Clock.Rate.trim() === "" ? Number.NaN : Number(Clock.Rate);
+  const isNext = before?.epoch === epoch && revision >= before.revision;
+  if (!(rate >= 0 && Number.isFinite(rate) && (Reset || isNext))) {
+    throw new SeamError("unreadable", "the answer to Revisions makes no sense");
+  }
+  return { epoch, revision, line: { at: Clock.At, time: Clock.Time, rate }, isStrict: Clock.Strict };
+}
+
+function hasMoved({ Identities, ClockMoved, Instances, Buckets }: PollAnswer): boolean {
+  return Identities || ClockMoved || Instances.length > 0 || Buckets.length > 0;
+}
+
+function movedIn({ Revision, Identities, ClockMoved, Instances, Buckets }: PollAnswer): Moved {
+  return { revision: Revision, identities: Identities, clock: ClockMoved, instances: Instances, buckets: Buckets };
+}
