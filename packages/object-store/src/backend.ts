@@ -64,6 +64,8 @@ export interface Incoming {
   /** Bytes, as declared. */
   readonly size: number;
   readonly chunks: AsyncIterable<Buffer>;
+  /** Known before the first chunk: of which algorithm `checksum` will be; absent where there will be none. */
+  readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
   checksum(): Checksum | undefined;
 }
 
@@ -76,8 +78,13 @@ export interface WriteRequest {
 
 export interface Written {
   readonly etag: string;
+  readonly checksum?: Checksum | undefined;
+}
+
+/** S3 shows the time of a copy, and of nothing else that is written. */
+export interface Copied extends Written {
+  /** Milliseconds since the epoch, whole seconds. */
   readonly modified: number;
-  readonly checksum?: Checksum;
 }
 
 export interface CopySource {
@@ -176,7 +183,7 @@ export interface Backend {
   head(request: ReadRequest): Promise<ReadAnswer>;
   get(request: ReadRequest): Promise<ReadAnswer>;
   put(request: WriteRequest, body: Incoming): Promise<Written>;
-  copy(request: CopyRequest): Promise<Written>;
+  copy(request: CopyRequest): Promise<Copied>;
   /** Deleting what is not there is no error, unless `conditions` ask for it to be there. */
   delete(bucket: string, key: string, conditions?: Conditions): Promise<void>;
   list(request: ListRequest): Promise<ListAnswer>;
@@ -185,7 +192,7 @@ export interface Backend {
   /** What kind of upload it is, for checking parts. */
   upload(address: UploadAddress): Promise<UploadFacts>;
   putPart(address: UploadAddress, number: number, body: Incoming): Promise<Written>;
-  copyPart(address: UploadAddress, number: number, source: CopySource): Promise<Written>;
+  copyPart(address: UploadAddress, number: number, source: CopySource): Promise<Copied>;
   completeUpload(request: CompleteRequest): Promise<Written>;
   abortUpload(address: UploadAddress): Promise<void>;
   listParts(address: UploadAddress, after: number, limit: number): Promise<{ parts: PartFacts[]; truncated: boolean }>;

@@ -6,20 +6,16 @@ import { describeChecksums } from "./contract/checksums.ts";
 import { describeConditions } from "./contract/conditions.ts";
 import { describeListing } from "./contract/listing.ts";
 import { describeObjects } from "./contract/objects.ts";
-import type { Feature, Subject } from "./contract/subject.ts";
+import type { Subject } from "./contract/subject.ts";
 import { describeUploadLists } from "./contract/upload-lists.ts";
 import { describeUploads } from "./contract/uploads.ts";
 
-export type { Feature } from "./contract/subject.ts";
-
 /**
- * Declares the suite for one back end. `open` is called once; every test makes its own bucket. The tests of a feature
- * that `lacks` names are skipped by name.
+ * Declares the suite for one back end. `open` is called once; every test makes its own bucket.
  */
 export function describeBackend(
   name: string,
   open: () => Promise<{ readonly backend: Backend; close(): Promise<void> }>,
-  lacks: readonly Feature[] = [],
 ): void {
   describe(name, () => {
     let opened: Awaited<ReturnType<typeof open>>;
@@ -37,7 +33,6 @@ export function describeBackend(
         await opened.backend.createBucket(bucket);
         return bucket;
       },
-      lacks,
     };
     describeObjects(subject);
     describeConditions(subject);

@@ -5,6 +5,7 @@ export {
   type ChecksumAlgorithm,
   type CompleteRequest,
   type Conditions,
+  type Copied,
   type CopyRequest,
   type CopySource,
   type CreateUploadRequest,

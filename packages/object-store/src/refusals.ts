@@ -25,7 +25,11 @@ export type InvalidRequestReason =
   /** ProposedSize, ActualSize: bytes, as stated in Complete and as uploaded. */
   | "ObjectSizeMismatch"
   /** MaxSizeAllowed: bytes. */
-  | "CopySourceTooLarge";
+  | "CopySourceTooLarge"
+  /** This back end cannot hold a bucket or an object of that name. */
+  | "NameNotSupported"
+  /** This back end cannot hold that much metadata. */
+  | "MetadataNotSupported";
 
 export function invalidRequest(reason: InvalidRequestReason, facts: Readonly<Record<string, string>> = {}): Refusal {
   return new Refusal("InvalidRequest", { Reason: reason, ...facts });

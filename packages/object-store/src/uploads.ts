@@ -1,18 +1,18 @@
 // Multipart uploads up to their completion: start, parts, lists, abort. A part is a file at once, and stays that file.
 import type {
   Checksum,
+  Copied,
   CopySource,
   CreateUploadRequest,
   Incoming,
   PartFacts,
   UploadAddress,
   UploadFacts,
-  Written,
 } from "./backend.ts";
 import type { Received } from "./bodies.ts";
-import { checksumTypes } from "./checksum.ts";
 import { checksumColumn, checksumOf, type PartRow, type UploadRow } from "./database.ts";
 import { uploadFactsOf } from "./listing.ts";
+import { checksumTypeOf } from "./parts.ts";
 import { bodyOf, chunksOf } from "./reading.ts";
 import { invalidRequest, MAX_PARTS, noSuchUpload, refuseLargeCopySource } from "./refusals.ts";
 import { type Store, wholeSecond } from "./store.ts";
@@ -21,12 +21,7 @@ import { checksumOfChunks, copySourceRow, releaseParts } from "./writing.ts";
 
 export function createUpload(store: Store, request: CreateUploadRequest): UploadFacts {
   const { bucket, key, checksumAlgorithm, initiator } = request;
-  const types: readonly Checksum["type"][] = checksumAlgorithm ? checksumTypes[checksumAlgorithm] : [];
-  const checksumType = request.checksumType ?? types[0];
-  if (checksumType && !types.includes(checksumType)) {
-    const facts = { ChecksumAlgorithm: checksumAlgorithm ?? "null", ChecksumType: checksumType };
-    throw invalidRequest("ChecksumTypeUnsupported", facts);
-  }
+  const checksumType = checksumTypeOf(checksumAlgorithm, request.checksumType);
   // The time comes first, so that the ids of one key sort by the time their uploads were initiated, as S3 lists them.
   const time = Math.max(store.clock.now(), 0).toString(16).padStart(12, "0");
   const uploadId = `${time}.${store.entropy(24).toString("base64url")}`;
@@ -56,7 +51,7 @@ export function findUpload(store: Store, address: UploadAddress): UploadFacts {
   return uploadFactsOf(uploadRow(store, address));
 }
 
-export async function putPart(store: Store, address: UploadAddress, number: number, body: Incoming): Promise<Written> {
+export async function putPart(store: Store, address: UploadAddress, number: number, body: Incoming): Promise<Copied> {
   const upload = partTarget(store, address, number);
   const received = await store.bodies.receive(body, { inline: false });
   return storePart(store, address, number, received, () => partChecksum(store, upload, received, body.checksum()));
@@ -67,7 +62,7 @@ export async function copyPart(
   address: UploadAddress,
   number: number,
   source: CopySource,
-): Promise<Written> {
+): Promise<Copied> {
   const upload = partTarget(store, address, number);
   const row = copySourceRow(store, source);
   const window = source.range ? exactWindowOf(source.range, row.size) : undefined;
@@ -104,7 +99,7 @@ async function storePart(
   number: number,
   received: Received,
   checksumOfPart: () => Promise<Checksum | undefined>,
-): Promise<Written> {
+): Promise<Copied> {
   const file = received.file!;
   try {
     const written = { etag: received.etag, modified: wholeSecond(store), checksum: await checksumOfPart() };

@@ -1,6 +1,6 @@
 // PutObject, CopyObject and DeleteObject. A body is taken in first; then one transaction checks the conditions again
 // and changes the row; then the files that nobody names any more go.
-import type { Checksum, Conditions, CopyRequest, CopySource, Incoming, WriteRequest, Written } from "./backend.ts";
+import type { Checksum, Conditions, Copied, CopyRequest, CopySource, Incoming, WriteRequest } from "./backend.ts";
 import type { Received } from "./bodies.ts";
 import { checksumStream } from "./checksum.ts";
 import { refuseCopySource, refuseWrite } from "./conditions.ts";
@@ -9,7 +9,7 @@ import { bodyOf, chunksOf } from "./reading.ts";
 import { noSuchKey, refuseLargeCopySource } from "./refusals.ts";
 import { type Store, wholeSecond } from "./store.ts";
 
-export async function putObject(store: Store, request: WriteRequest, body: Incoming): Promise<Written> {
+export async function putObject(store: Store, request: WriteRequest, body: Incoming): Promise<Copied> {
   refuseEarly(store, request);
   const received = await store.bodies.receive(body, { inline: true });
   return storeObject(store, request, JSON.stringify(request.headers), received, () => body.checksum());
@@ -30,7 +30,7 @@ async function storeObject(
   headers: string,
   received: Received,
   checksumOfBody: () => Checksum | undefined,
-): Promise<Written> {
+): Promise<Copied> {
   const ownFiles = received.file === undefined ? [] : [received.file];
   try {
     const written = { etag: received.etag, modified: wholeSecond(store), checksum: checksumOfBody() };
@@ -43,7 +43,7 @@ async function storeObject(
   }
 }
 
-export interface NewObject extends Written {
+export interface NewObject extends Copied {
   readonly size: number;
   /** JSON. */
   readonly headers: string;
@@ -104,7 +104,7 @@ export async function deleteObject(store: Store, bucket: string, key: string, co
  * A copy of an object that was put in one go names the same bytes; one of a multipart object is written anew, as its
  * ETag becomes a plain MD5. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
  */
-export async function copyObject(store: Store, request: CopyRequest): Promise<Written> {
+export async function copyObject(store: Store, request: CopyRequest): Promise<Copied> {
   const source = copySourceRow(store, request.source);
   refuseLargeCopySource(source.size);
   refuseEarly(store, request);

@@ -27,7 +27,11 @@ export type QueryServiceParts = Pick<Service, "name" | "actions" | "isKnown" | "
 export function queryService(parts: QueryServiceParts): Service {
   return {
     ...parts,
-    ask: (call) => askForm(call, parts.version, (action, form) => decodeQuery("query", action, form)),
+    ask(call) {
+      const asked = askForm(call, NO_VERSION, (action, form) => decodeQuery("query", action, form));
+      if (asked.name !== "" && asked.version !== parts.version) throw unknownOperation(asked);
+      return asked;
+    },
     encode: (action, output, requestId, call) =>
       wantsJson(call)
         ? encodeQueryJson(action, output, requestId)
@@ -36,7 +40,7 @@ export function queryService(parts: QueryServiceParts): Service {
     unknownAction({ name, version }) {
       if (name === "")
         return new AwsError("MissingAction", 400, "The request is missing an action or a required parameter.");
-      return new AwsError("InvalidAction", 400, `Could not find operation ${name} for version ${version}`);
+      return unknownOperation({ name, version });
     },
     unauthenticated,
     malformed: ({ path, value, expected }) =>
@@ -45,6 +49,13 @@ export function queryService(parts: QueryServiceParts): Service {
     invalid: (found) =>
       new AwsError("ValidationError", 400, describeViolations(found, { quoteValues: parts.quotesValues })),
   };
+}
+
+/** What AWS calls the version of a request that names none. */
+const NO_VERSION = "NO_VERSION_SPECIFIED";
+
+function unknownOperation({ name, version }: Pick<Asked, "name" | "version">): AwsError {
+  return new AwsError("InvalidAction", 400, `Could not find operation ${name} for version ${version}`);
 }
 
 /** The parameters of a form: the body of a POST, the query of a GET. */

@@ -23,6 +23,10 @@ export interface MetadataListenerOptions {
   readonly now: () => number;
   readonly record: (event: EventRecord) => void;
   readonly log: Log;
+  /** Whether a connection is served at all; default every one. */
+  readonly accepts?: (socket: Socket) => boolean;
+  /** Called before a token goes out, with the instance's hop limit; absent where the endpoint is no real network's. */
+  readonly limitHops?: (socket: Socket, hops: number) => void;
   readonly entropy?: Entropy;
   /** After so long without a byte a connection is closed; default a minute. */
   readonly idleMs?: number;
@@ -32,7 +36,7 @@ const IDLE_MS = 60_000;
 
 /** Listens; rejects with ListenError when the port can't be bound. */
 export async function startMetadataListener(options: MetadataListenerOptions): Promise<Listener> {
-  const { host, port, now, idleMs = IDLE_MS } = options;
+  const { host, port, now, accepts, idleMs = IDLE_MS } = options;
   const exchange = exchangeOver(options);
   let slow: Promise<HttpServer> | undefined;
   const slowLane = () => {
@@ -40,6 +44,7 @@ export async function startMetadataListener(options: MetadataListenerOptions): P
     return slow;
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    if (accepts && !accepts(socket)) return void socket.destroy();
     socket.setTimeout(idleMs, () => socket.destroy());
     socket.on("error", () => socket.destroy());
     serve(socket, exchange, slowLane);
@@ -58,10 +63,11 @@ type Exchange = (request: MetadataRequest, socket: Socket) => Answer | Promise<A
 
 /** One request to its answer, recorded. Never throws or rejects: what can't be answered is a 503, as on EC2. */
 function exchangeOver(options: MetadataListenerOptions): Exchange {
-  const { lookup, now, record, log, entropy = hostEntropy } = options;
-  const answerFor = (request: MetadataRequest, view: Found): Answer => {
+  const { lookup, now, record, log, limitHops, entropy = hostEntropy } = options;
+  const answerFor = (request: MetadataRequest, view: Found, socket: Socket): Answer => {
     const time = now();
     const answer = respond(request, view, time, entropy);
+    if (view && limitHops && request.method === "PUT" && answer.status === 200) limitHops(socket, view.HopLimit);
     record(metadataEvent(request, view, answer, time));
     return answer;
   };
@@ -72,8 +78,8 @@ function exchangeOver(options: MetadataListenerOptions): Exchange {
   return (request, socket) => {
     try {
       const found = lookup(socket);
-      if (!(found instanceof Promise)) return answerFor(request, found);
-      return found.then((view) => answerFor(request, view)).catch((error) => giveUp(request, error));
+      if (!(found instanceof Promise)) return answerFor(request, found, socket);
+      return found.then((view) => answerFor(request, view, socket)).catch((error) => giveUp(request, error));
     } catch (error) {
       return giveUp(request, error);
     }

@@ -24,7 +24,6 @@ const EVERYWHERE = new Set([
 
 /** Values that ask for the default. */
 const DEFAULTS: Readonly<Record<string, string>> = {
-  "x-amz-acl": "private",
   "x-amz-bucket-namespace": "global",
   "x-amz-bucket-object-lock-enabled": "false",
   "x-amz-bypass-governance-retention": "false",
@@ -46,6 +45,7 @@ export function refuseUnknown(served: Served, query: Query, headers: Headers, is
     if (!name.startsWith("x-amz-") || EVERYWHERE.has(name) || served.headers.has(name)) continue;
     if (served.storesHeaders && name.startsWith(METADATA))
       metadataBytes += name.length - METADATA.length + value.length;
+    else if (name === "x-amz-acl" || name.startsWith("x-amz-grant-")) refuseAcl(served, name, value);
     else if (DEFAULTS[name] === undefined || DEFAULTS[name] !== value) throw headerNotImplemented(name);
   }
   if (metadataBytes > MAX_METADATA_BYTES) {
@@ -53,7 +53,11 @@ export function refuseUnknown(served: Served, query: Query, headers: Headers, is
     throw s3Error("MetadataTooLarge", members);
   }
   for (const [name, value] of query) {
-    if (served.parameters.has(name) || name === "x-id" || name.startsWith("amz-sdk-")) continue;
+    if (served.parameters.has(name)) {
+      if (name === "versionId") refuseOtherVersion(value);
+      continue;
+    }
+    if (isForLogs(name) || name.startsWith("amz-sdk-")) continue;
     // The parameters of a presigned URL that act as headers were looked at as headers.
     if (isPresigned && isHeaderParameter(name)) continue;
     if (LACKING.has(name)) {
@@ -65,6 +69,28 @@ export function refuseUnknown(served: Served, query: Query, headers: Headers, is
     }
     throw invalidArgument(name, value, "This operation does not take this query parameter.");
   }
+}
+
+/** Whoever reads the access log of a bucket may have asked for these; to S3 they say nothing. `x-id` is the SDKs'. */
+function isForLogs(name: string): boolean {
+  return name.startsWith("x-") && !name.startsWith("x-amz-");
+}
+
+/**
+ * No bucket has ACLs, as AWS makes them since 2023: then S3 takes the ACL that says so. `private`, which says the same
+ * of an object of one's own and which many clients send unasked, is taken too.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html
+ */
+function refuseAcl({ makesBucket }: Served, name: string, value: string): void {
+  if (name === "x-amz-acl" && (value === "private" || (value === "bucket-owner-full-control" && !makesBucket))) return;
+  throw s3Error(makesBucket ? "InvalidBucketAclWithObjectOwnership" : "AccessControlListNotSupported");
+}
+
+/** Where versioning was never on, an object has the one version `null`. */
+export function refuseOtherVersion(versionId: string): void {
+  if (versionId === "null") return;
+  const message = versionId === "" ? "Version id cannot be the empty string" : "Invalid version id specified";
+  throw invalidArgument("versionId", versionId, message);
 }
 
 function isHeaderParameter(name: string): boolean {

@@ -74,6 +74,7 @@ export function isBucketName(name: string): boolean {
 function addressOf(bucket: string, key: string): Address {
   if (!isBucketName(bucket)) throw s3Error("InvalidBucketName", { BucketName: bucket });
   if (key === "") return { level: "bucket", bucket, key };
+  if (climbsOut(key)) throw s3Error("400");
   refuseLongKey(key);
   return { level: "object", bucket, key };
 }
@@ -87,13 +88,28 @@ export function refuseLongKey(key: string): void {
   }
 }
 
+/**
+ * Whether `..`, read from left to right, ever goes above the bucket.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ */
+export function climbsOut(key: string): boolean {
+  if (!key.includes("..")) return false;
+  let depth = 0;
+  for (const segment of key.split("/")) {
+    if (segment === "..") depth--;
+    else if (segment !== ".") depth++;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
 function decodePath(target: string, start: number, end: number): string {
   const key = decodeKey(target.slice(start, end));
   if (key === undefined) throw s3Error("InvalidURI", { URI: target.slice(0, end) });
   return key;
 }
 
-/** Decodes once. Undefined for a bad escape, bytes that are no UTF-8, or a control character. */
+/** Decodes once. Undefined for a bad escape, bytes that are no UTF-8, or NUL, which no listing could show. */
 export function decodeKey(text: string): string | undefined {
   let decoded = text;
   if (text.includes("%")) {
@@ -103,5 +119,5 @@ export function decodeKey(text: string): string | undefined {
       return undefined;
     }
   }
-  return /[\0-\x1f\x7f]/.test(decoded) ? undefined : decoded;
+  return decoded.includes("\0") ? undefined : decoded;
 }

@@ -1,11 +1,12 @@
 // Whether the caller may: every need of the operation is decided, and the first that is not allowed is the answer.
 // What an operation finds out only later (a key in a body, a missing object) it decides with the same function.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-policy-language-overview.html
-import type { BucketFacts, ConditionContext } from "@rolemint/authority";
+import type { BucketFacts, ConditionContext, Principal } from "@rolemint/authority";
 import { refusalOf } from "@rolemint/caller";
 import { evaluate, explainDenial } from "@rolemint/policy";
 import type { AwsError } from "@rolemint/wire";
-import { bucketPolicyOf } from "./buckets.ts";
+import { bucketPolicyOf, keepsOut } from "./buckets.ts";
+import { versionFact } from "./context.ts";
 import { s3Error } from "./errors.ts";
 import type { Asked } from "./gate.ts";
 import type { Need, When } from "./operation.ts";
@@ -55,13 +56,26 @@ function decideNeed(asked: Asked, { on, action }: Need, facts: ConditionContext 
     case "object":
       return refusal(asked, action, objectArn(address.bucket, address.key), bucket, facts);
     case "source":
-      return refusal(asked, action, objectArn(source!.bucket.Name, source!.key), source!.bucket);
+      return refusal(
+        asked,
+        action,
+        objectArn(source!.bucket.Name, source!.key),
+        source!.bucket,
+        versionFact(source!.versionId),
+      );
     case "each key":
       return undefined;
     case "named in the body":
     case "elsewhere":
       throw new Error(`${operation.name} is served, but nobody decides ${action}`);
   }
+}
+
+/** The owner's root user always may these, so that no policy can lock everybody out: see API_PutBucketPolicy. */
+const NEVER_LOCKED = new Set(["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"]);
+
+function isNeverLocked(action: string, { Type, AccountId }: Principal, owner: string): boolean {
+  return NEVER_LOCKED.has(action) && Type === "Account" && AccountId === owner;
 }
 
 /** Undefined when it is allowed, otherwise the answer. Without a bucket the caller's own account is the resource's. */
@@ -73,6 +87,7 @@ export function refusal(
   facts?: ConditionContext,
 ): AwsError | undefined {
   const { caller } = asked.signature;
+  if (bucket && keepsOut(bucket, caller?.principal.AccountId)) return s3Error("AccessDenied");
   const resourceAccount = bucket?.AccountId ?? caller?.principal.AccountId ?? "";
   const context = {
     ...asked.context,
@@ -85,6 +100,7 @@ export function refusal(
     const request = { principal: { type: "Anonymous" } as const, action, resource, resourceAccount, context };
     return evaluate(request, { resource: resourcePolicy }).effect === "allow" ? undefined : s3Error("AccessDenied");
   }
+  if (isNeverLocked(action, caller.principal, resourceAccount)) return undefined;
   const refused = refusalOf(caller, { action, resource, resourceAccount, context, resourcePolicy });
   return refused && s3Error("AccessDenied", {}, explainDenial("s3", refused.request, refused.denial));
 }

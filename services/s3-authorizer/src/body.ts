@@ -105,7 +105,12 @@ function openIncoming(options: BodyOptions): Incoming {
   const checks = present([mode === "sha256" ? sha256Check(payloadHash) : undefined, md5Check(headers), checksum]);
   const trailers = claimed && "trailer" in claimed ? [claimed.trailer] : [];
   const decoder = isPlain ? undefined : decoderOf(options, mode, { decodedLength: size, trailers });
-  return { size, chunks: verified({ size, body, checks, decoder }), checksum: () => checksum?.value() };
+  return {
+    size,
+    chunks: verified({ size, body, checks, decoder }),
+    checksumAlgorithm: claimed?.algorithm,
+    checksum: () => checksum?.value(),
+  };
 }
 
 function decoderOf(

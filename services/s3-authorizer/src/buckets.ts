@@ -1,11 +1,12 @@
 // Buckets as the authority knows them: found, owned, and with their policy compiled once for as long as it stands.
 import type { BucketFacts, Caller } from "@rolemint/authority";
-import { type CompiledPolicy, compilePolicy } from "@rolemint/policy";
+import { type CompiledPolicy, compilePolicy, isPublicPolicy } from "@rolemint/policy";
 import { sha256Hex } from "@rolemint/sigv4";
 import { s3Error } from "./errors.ts";
 import type { Asked, Gate } from "./gate.ts";
 
 const compiled = new WeakMap<BucketFacts, CompiledPolicy>();
+const restricted = new WeakMap<BucketFacts, boolean>();
 
 export function bucketPolicyOf(bucket: BucketFacts): CompiledPolicy | undefined {
   if (bucket.Policy === undefined) return undefined;
@@ -14,6 +15,15 @@ export function bucketPolicyOf(bucket: BucketFacts): CompiledPolicy | undefined 
   const policy = compilePolicy({ kind: "resource", name: bucket.Name, text: bucket.Policy });
   compiled.set(bucket, policy);
   return policy;
+}
+
+/** RestrictPublicBuckets: a public policy, all of it, lets in nobody but the owner's account. */
+export function keepsOut(bucket: BucketFacts, accountId: string | undefined): boolean {
+  const { Policy, PublicAccessBlock, AccountId } = bucket;
+  if (!PublicAccessBlock?.RestrictPublicBuckets || Policy === undefined || accountId === AccountId) return false;
+  const known = restricted.get(bucket) ?? isPublicPolicy(Policy);
+  restricted.set(bucket, known);
+  return known;
 }
 
 /** Throws NoSuchBucket, also for one that is being deleted. S3 tells anyone that a bucket is not there. */
@@ -70,17 +80,3 @@ export function canonicalUserId(accountId: string): string {
   return known;
 }
 const canonicalIds = new Map<string, string>();
-
-const RESERVED_PREFIXES = ["xn--", "sthree-", "amzn-s3-demo-"];
-const RESERVED_SUFFIXES = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
-
-/** The rules for a new bucket. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-export function isNewBucketName(name: string): boolean {
-  return (
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) &&
-    !name.includes("..") &&
-    !/^\d+\.\d+\.\d+\.\d+$/.test(name) &&
-    !RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix)) &&
-    !RESERVED_SUFFIXES.some((suffix) => name.endsWith(suffix))
-  );
-}

@@ -110,9 +110,20 @@ export function writingFacts(createsObject: boolean): (asked: Asked) => Conditio
   };
 }
 
-export function deletingFacts({ headers }: Asked): ConditionContext {
-  const etag = headers.get("if-match");
+export function deletingFacts({ headers, query }: Asked): ConditionContext {
+  return { ...etagFacts(headers.get("if-match")), ...versionFacts({ query }) };
+}
+
+export function etagFacts(etag: string | undefined): ConditionContext {
   return etag === undefined ? {} : { "s3:if-match": etag };
+}
+
+export function versionFacts({ query }: Pick<Asked, "query">): ConditionContext {
+  return versionFact(query.get("versionId"));
+}
+
+export function versionFact(versionId: string | undefined): ConditionContext {
+  return versionId === undefined ? {} : { "s3:versionid": versionId };
 }
 
 export function makingBucketFacts(headers: Headers, location: string | undefined): ConditionContext {

@@ -3,10 +3,11 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 import type { CopySource, Range } from "@rolemint/object-store";
 import { AwsError } from "@rolemint/wire";
-import { decodeKey, isBucketName, refuseLongKey } from "./address.ts";
+import { refuseOtherVersion } from "./accepted.ts";
+import { climbsOut, decodeKey, isBucketName, refuseLongKey } from "./address.ts";
 import { findBucket } from "./buckets.ts";
 import { type Headers, textOf } from "./call.ts";
-import { headerNotImplemented, invalidArgument } from "./errors.ts";
+import { invalidArgument } from "./errors.ts";
 import type { Asked, CopyOrigin, Gate } from "./gate.ts";
 import { readConditions } from "./objects.ts";
 import { parseRange } from "./reading.ts";
@@ -41,6 +42,7 @@ export function parseCopySource(given: string): CopySourceName {
     throw refused(given, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
   }
   if (!isBucketName(bucket)) throw refused(given, "Invalid copy source bucket name");
+  if (climbsOut(key)) throw refused(given, "Invalid copy source object key");
   refuseLongKey(key);
   return { bucket, key, versionId: query === "" ? undefined : query.slice(VERSION.length) };
 }
@@ -57,10 +59,10 @@ function refused(given: string, message: string): AwsError {
 
 const RANGE = "x-amz-copy-source-range";
 
-/** The source as a back end takes it. Throws 501 for a version of it. */
+/** The source as a back end takes it. Throws InvalidArgument for a version that it has not. */
 export function copySourceOf({ source, headers }: Asked, takesRange = false): CopySource {
   const { bucket, key, versionId } = source!;
-  if (versionId !== undefined) throw headerNotImplemented(HEADER, "A version of a copy source is not implemented");
+  if (versionId !== undefined) refuseOtherVersion(versionId);
   const conditions = readConditions(headers, `${HEADER}-`);
   const range = takesRange ? headers.get(RANGE) : undefined;
   return {

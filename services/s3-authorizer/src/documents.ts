@@ -1,4 +1,5 @@
-// Small XML documents that come in: read whole, verified, then parsed without entities.
+// Small XML documents that come in: read whole, verified, then parsed without entities. What the schema of a document
+// does not have is refused, never passed over.
 import { parseXml, type XmlElement } from "@rolemint/wire/xml";
 import { textOf } from "./call.ts";
 import { s3Error } from "./errors.ts";
@@ -18,4 +19,20 @@ export async function documentOf(
   const document = text === undefined ? undefined : parseXml(text);
   if (document?.name !== root) throw s3Error("MalformedXML");
   return document;
+}
+
+/** The texts of an element's children. Throws MalformedXML for one that is not among `names`, or is there twice. */
+export function membersOf(parent: XmlElement, names: readonly string[]): ReadonlyMap<string, string> {
+  const members = new Map<string, string>();
+  for (const { name, text } of parent.children) {
+    if (members.has(name) || !names.includes(name)) throw s3Error("MalformedXML");
+    members.set(name, text);
+  }
+  return members;
+}
+
+export function booleanOf(text: string): boolean {
+  const word = text.trim().toLowerCase();
+  if (word !== "true" && word !== "false") throw s3Error("MalformedXML");
+  return word === "true";
 }

@@ -2,10 +2,13 @@
 // given by who knows them, in the order in which S3 writes them.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 import { AwsError } from "@rolemint/wire";
-import { element } from "@rolemint/wire/xml";
 import type { Reply } from "./call.ts";
+import { element } from "./element.ts";
 
 const answers = {
+  // What S3's web server refuses before S3 sees it: without a document, so that clients show the status as the code.
+  "400": [400, "Bad Request"],
+  AccessControlListNotSupported: [400, "The bucket does not allow ACLs"],
   AccessDenied: [403, "Access Denied"],
   AccessForbidden: [403, "CORSResponse: CORS is not enabled for this bucket."],
   AuthorizationHeaderMalformed: [400, "The authorization header is malformed"],
@@ -36,6 +39,10 @@ const answers = {
   InternalError: [500, "We encountered an internal error. Please try again."],
   InvalidAccessKeyId: [403, "The AWS Access Key Id you provided does not exist in our records."],
   InvalidArgument: [400, "Invalid Argument"],
+  InvalidBucketAclWithObjectOwnership: [
+    400,
+    "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+  ],
   InvalidBucketName: [400, "The specified bucket is not valid."],
   InvalidChunkSizeError: [400, "Only the last chunk is allowed to have a size less than 8192 bytes"],
   InvalidDigest: [400, "The Content-MD5 you specified was invalid."],
@@ -64,7 +71,9 @@ const answers = {
   MissingRequestBodyError: [400, "Request Body is empty"],
   NoSuchBucket: [404, "The specified bucket does not exist"],
   NoSuchBucketPolicy: [404, "The bucket policy does not exist"],
+  NoSuchPublicAccessBlockConfiguration: [404, "The public access block configuration was not found"],
   NoSuchKey: [404, "The specified key does not exist."],
+  NoSuchVersion: [404, "The specified version does not exist."],
   NoSuchUpload: [
     404,
     "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
@@ -126,6 +135,7 @@ export function headerNotImplemented(header: string, additionalMessage?: string)
 export function errorReply(error: AwsError, method: string, requestId: string, hostId: string): Reply {
   const type = ["Content-Type", "application/xml"];
   if (method === "HEAD") return { status: error.status, headers: type };
+  if (error.code === "400") return { status: error.status, headers: ["Content-Length", "0"] };
   let members = "";
   for (const [name, value] of Object.entries(error.fields)) members += element(name, value);
   const body = Buffer.from(

@@ -30,6 +30,11 @@ export interface Exchange {
    * nothing.
    */
   idle(answer: Reply): void;
+  /**
+   * What follows on the connection cannot be read: it ends with the answer, or at once where that would need the rest
+   * of the body.
+   */
+  unreadable(): void;
 }
 
 export interface Incoming {
@@ -60,6 +65,7 @@ export function openExchange({ request, response, headers, isWaiting, surroundin
   const call = callOf(request, headers, body, surroundings);
   let isAnswered = false;
   let isDone = false;
+  let isLast = false;
 
   function send(reply: Reply, rest = restOf(request, length, awaitsContinue)): void {
     if (isAnswered) return release(reply);
@@ -72,6 +78,7 @@ export function openExchange({ request, response, headers, isWaiting, surroundin
       })
       .finally(() => {
         isDone = true;
+        if (isLast) request.socket.destroySoon();
       });
   }
 
@@ -85,6 +92,10 @@ export function openExchange({ request, response, headers, isWaiting, surroundin
         send(answer, "large");
         request.socket.destroySoon();
       }
+    },
+    unreadable() {
+      isLast = true;
+      if (!isAnswered && !request.complete) request.socket.destroy();
     },
   };
 }

@@ -1,8 +1,8 @@
 // The two listings of objects: one request to the back end, two forms of answer.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 import type { ListAnswer, ObjectFacts } from "@rolemint/object-store";
-import { element } from "@rolemint/wire/xml";
 import { canonicalUserId } from "./buckets.ts";
+import { element } from "./element.ts";
 import type { Asked } from "./gate.ts";
 import { xmlDate } from "./objects.ts";
 import { nameEncoder, pageSize } from "./parameters.ts";

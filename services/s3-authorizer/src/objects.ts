@@ -2,9 +2,9 @@
 // headers, and how an object's facts are shown.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 import type { Checksum, Conditions, ObjectFacts, StoredHeaders, Written } from "@rolemint/object-store";
-import { element } from "@rolemint/wire/xml";
 import type { Headers } from "./call.ts";
 import { headerOf } from "./checksums.ts";
+import { element } from "./element.ts";
 import { headerNotImplemented } from "./errors.ts";
 
 const DEFAULT_TYPE = "binary/octet-stream";

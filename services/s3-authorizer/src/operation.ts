@@ -42,6 +42,8 @@ export interface Operation {
   /** An older name of another row's request, which is never taken. */
   readonly supersededBy?: string;
   readonly needs: readonly Need[];
+  /** What CloudTrail calls it, where that is another name. */
+  readonly trailName?: string;
   readonly served?: Served;
 }
 
@@ -54,6 +56,8 @@ export interface Served {
   readonly body: "none" | "document" | "object";
   /** The bucket need not be there. */
   readonly anyBucket?: boolean;
+  /** Its ACL would be the bucket's. */
+  readonly makesBucket?: boolean;
   /** Its x-amz-copy-source is an object that is read. */
   readonly copies?: boolean;
   /** The condition keys that this operation gives its needs on `bucket` and `object`. */

@@ -3,7 +3,7 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
 import { checksumHeaders } from "./checksums.ts";
-import { deletingFacts, listingFacts, writingFacts } from "./context.ts";
+import { deletingFacts, listingFacts, versionFacts, writingFacts } from "./context.ts";
 import { type Need, routerOf, type Served, type Table } from "./operation.ts";
 import { AbortMultipartUpload } from "./own/AbortMultipartUpload.ts";
 import { CORSPreflight } from "./own/CORSPreflight.ts";
@@ -15,9 +15,11 @@ import { DeleteBucket } from "./own/DeleteBucket.ts";
 import { DeleteBucketPolicy } from "./own/DeleteBucketPolicy.ts";
 import { DeleteObject } from "./own/DeleteObject.ts";
 import { DeleteObjects } from "./own/DeleteObjects.ts";
+import { DeletePublicAccessBlock } from "./own/DeletePublicAccessBlock.ts";
 import { GetBucketLocation } from "./own/GetBucketLocation.ts";
 import { GetBucketPolicy } from "./own/GetBucketPolicy.ts";
 import { GetObject } from "./own/GetObject.ts";
+import { GetPublicAccessBlock } from "./own/GetPublicAccessBlock.ts";
 import { HeadBucket } from "./own/HeadBucket.ts";
 import { HeadObject } from "./own/HeadObject.ts";
 import { ListBuckets } from "./own/ListBuckets.ts";
@@ -27,6 +29,7 @@ import { ListObjectsV2 } from "./own/ListObjectsV2.ts";
 import { ListParts } from "./own/ListParts.ts";
 import { PutBucketPolicy } from "./own/PutBucketPolicy.ts";
 import { PutObject } from "./own/PutObject.ts";
+import { PutPublicAccessBlock } from "./own/PutPublicAccessBlock.ts";
 import { UploadPart } from "./own/UploadPart.ts";
 import { UploadPartCopy } from "./own/UploadPartCopy.ts";
 import { overrideParameters } from "./reading.ts";
@@ -52,6 +55,8 @@ const READING_SOURCE: Need[] = [
   { action: "s3:GetObject", on: "source", when: "no source version" },
   { action: "s3:GetObjectVersion", on: "source", when: "source version" },
 ];
+
+const READING = ["partNumber", "versionId", ...overrideParameters];
 
 const copySourceHeaders = [
   "x-amz-copy-source",
@@ -125,6 +130,7 @@ export const operations = {
     served: serves({
       answer: CreateBucket,
       anyBucket: true,
+      makesBucket: true,
       body: "document",
       headers: checksumHeaders,
       facts: createBucketFacts,
@@ -240,7 +246,7 @@ export const operations = {
       { action: "s3:DeleteObjectVersion", on: "object", when: "version" },
       { action: "s3:BypassGovernanceRetention", on: "object", when: "bypass" },
     ],
-    served: serves({ answer: DeleteObject, facts: deletingFacts }),
+    served: serves({ answer: DeleteObject, parameters: ["versionId"], facts: deletingFacts }),
   },
   DeleteObjectAnnotation: {
     method: "DELETE",
@@ -270,6 +276,8 @@ export const operations = {
     on: "bucket",
     marker: "publicAccessBlock",
     needs: onBucket("s3:PutBucketPublicAccessBlock"),
+    trailName: "DeleteBucketPublicAccessBlock",
+    served: serves({ answer: DeletePublicAccessBlock, parameters: ["publicAccessBlock"] }),
   },
   GetBucketAbac: { method: "GET", on: "bucket", marker: "abac", needs: onBucket("s3:GetBucketAbac") },
   GetBucketAccelerateConfiguration: {
@@ -398,7 +406,7 @@ export const operations = {
     method: "GET",
     on: "object",
     needs: byVersion("s3:GetObject", "s3:GetObjectVersion"),
-    served: serves({ answer: GetObject, parameters: ["partNumber", ...overrideParameters] }),
+    served: serves({ answer: GetObject, parameters: READING, facts: versionFacts }),
   },
   GetObjectAcl: {
     method: "GET",
@@ -449,6 +457,8 @@ export const operations = {
     on: "bucket",
     marker: "publicAccessBlock",
     needs: onBucket("s3:GetBucketPublicAccessBlock"),
+    trailName: "GetBucketPublicAccessBlock",
+    served: serves({ answer: GetPublicAccessBlock, parameters: ["publicAccessBlock"] }),
   },
   HeadBucket: {
     method: "HEAD",
@@ -460,7 +470,7 @@ export const operations = {
     method: "HEAD",
     on: "object",
     needs: byVersion("s3:GetObject", "s3:GetObjectVersion"),
-    served: serves({ answer: HeadObject, parameters: ["partNumber", ...overrideParameters] }),
+    served: serves({ answer: HeadObject, parameters: READING, facts: versionFacts }),
   },
   ListBucketAnalyticsConfigurations: {
     method: "GET",
@@ -704,6 +714,13 @@ export const operations = {
     on: "bucket",
     marker: "publicAccessBlock",
     needs: onBucket("s3:PutBucketPublicAccessBlock"),
+    trailName: "PutBucketPublicAccessBlock",
+    served: serves({
+      answer: PutPublicAccessBlock,
+      body: "document",
+      parameters: ["publicAccessBlock"],
+      headers: checksumHeaders,
+    }),
   },
   RenameObject: { method: "PUT", on: "object", marker: "renameObject", needs: onBucket("s3express:CreateSession") },
   RestoreObject: { method: "POST", on: "object", marker: "restore", needs: onObject("s3:RestoreObject") },

@@ -129,7 +129,7 @@ function managementOf(call: Call, { address, operation, claimant }: Progress, er
   const isRead = operation.method === "GET";
   if (!isRead && !error) return undefined;
   return {
-    EventName: operation.name,
+    EventName: operation.trailName ?? operation.name,
     ReadOnly: isRead,
     Principal: claimant.principal,
     SourceIp: call.sourceIp,

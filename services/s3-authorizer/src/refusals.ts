@@ -101,6 +101,10 @@ function reasonText(reason: InvalidRequestReason | undefined, facts: Facts): str
       return `The provided 'x-amz-mp-object-size' header value ${facts.ProposedSize} does not match what was computed: ${facts.ActualSize}`;
     case "CopySourceTooLarge":
       return `The specified copy source is larger than the maximum allowable size for a copy source: ${facts.MaxSizeAllowed}`;
+    case "NameNotSupported":
+      return "The back end of this gate cannot hold a bucket or an object of this name.";
+    case "MetadataNotSupported":
+      return "The back end of this gate cannot hold as much metadata.";
     case undefined:
       return undefined;
   }

@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type Call, type Reply, readHeaders } from "./call.ts";
-import { errorReply, s3Error } from "./errors.ts";
+import { errorReply, headerNotImplemented, s3Error } from "./errors.ts";
 import { type Exchange, openExchange, type Surroundings } from "./exchange.ts";
 import { isForS3 } from "./front.ts";
 import { serveLane } from "./lane.ts";
@@ -49,7 +49,9 @@ export function makeServer(options: ServerOptions): Server {
     }
     const exchange = openExchange({ request, response, headers, isWaiting, surroundings });
     exchanges.set(request.socket, exchange);
-    respond(exchange.call).then(exchange.send);
+    const coding = headers.get("transfer-encoding");
+    if (coding === undefined || coding.toLowerCase() === "chunked") respond(exchange.call).then(exchange.send);
+    else exchange.send(errorReply(headerNotImplemented("Transfer-Encoding"), method, exchange.call.requestId, hostId));
   }
 
   openLane(server, options);
@@ -62,8 +64,9 @@ export function makeServer(options: ServerOptions): Server {
     exchange.idle(errorReply(s3Error("RequestTimeout"), method, requestId, hostId));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    const isUnderWay = exchanges.get(socket)?.isOpen() ?? false;
-    if (isUnderWay || !socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+    if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+    const exchange = exchanges.get(socket);
+    if (exchange?.isOpen()) return exchange.unreadable();
     socket.end(rawReply(errorReply(wordParserError(error), "", surroundings.newRequestId(), hostId)));
   });
   return server;

@@ -1,9 +1,9 @@
 // What the operations on multipart uploads have in common.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 import type { ChecksumAlgorithm, UploadAddress, UploadFacts } from "@rolemint/object-store";
-import { element } from "@rolemint/wire/xml";
 import { canonicalUserId } from "./buckets.ts";
 import type { Headers } from "./call.ts";
+import { element } from "./element.ts";
 import { invalidArgument, invalidRequest } from "./errors.ts";
 import type { Asked } from "./gate.ts";
 import { integerParameter } from "./parameters.ts";

@@ -2,10 +2,10 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { describe, expect } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { Checksum, ChecksumAlgorithm, CompleteRequest, UploadAddress } from "../backend.ts";
 import { bytesOf, incoming, MiB, startUpload } from "./samples.ts";
-import { codeOf, type Subject, testOf } from "./subject.ts";
+import { codeOf, type Subject } from "./subject.ts";
 
 // The check values of the algorithms' catalogues: CRCs of "123456789"; FIPS 180 for the others.
 const digits = "123456789";
@@ -59,9 +59,7 @@ export function describeChecksums(subject: Subject): void {
 
 function describeSingleChecksums(subject: Subject): void {
   describe("checksums", () => {
-    const only = testOf(subject, "checksums");
-
-    only.each(algorithms)("%s is kept with the object and by its copy", async (algorithm) => {
+    test.each(algorithms)("%s is kept with the object and by its copy", async (algorithm) => {
       const bucket = await subject.newBucket();
       const checksum = whole(algorithm, ofDigits[algorithm]);
       const written = await subject.backend.put({ bucket, key: "k", headers: {} }, incoming(digits, checksum));
@@ -71,7 +69,7 @@ function describeSingleChecksums(subject: Subject): void {
       expect(copy.checksum).toEqual(checksum);
     });
 
-    only.each(algorithms)("%s is made anew by a copy that asks for it", async (checksumAlgorithm) => {
+    test.each(algorithms)("%s is made anew by a copy that asks for it", async (checksumAlgorithm) => {
       const bucket = await subject.newBucket();
       const other = checksumAlgorithm === "SHA1" ? "SHA256" : "SHA1";
       const first = whole(other, ofDigits[other]);
@@ -81,7 +79,7 @@ function describeSingleChecksums(subject: Subject): void {
       expect(checksum).toEqual(whole(checksumAlgorithm, ofDigits[checksumAlgorithm]));
     });
 
-    only.each(algorithms)("%s of a copied part is made for it", async (checksumAlgorithm) => {
+    test.each(algorithms)("%s of a copied part is made for it", async (checksumAlgorithm) => {
       const bucket = await subject.newBucket();
       await subject.backend.put({ bucket, key: "source", headers: {} }, incoming(`<${digits}>`));
       const address = await startUpload(subject.backend, { bucket, checksumAlgorithm });
@@ -94,9 +92,7 @@ function describeSingleChecksums(subject: Subject): void {
 
 function describeJoinedChecksums(subject: Subject): void {
   describe("checksums", () => {
-    const only = testOf(subject, "checksums");
-
-    only.each([
+    test.each([
       ["COMPOSITE", composite],
       ["FULL_OBJECT", fullObject],
     ] as const)("of the parts are joined to a %s one", async (type, expected) => {
@@ -108,7 +104,7 @@ function describeJoinedChecksums(subject: Subject): void {
       expect((await subject.backend.head(address)).facts.checksum).toEqual(expected);
     });
 
-    only("of a part and of the whole are held against what Complete states", async () => {
+    test("of a part and of the whole are held against what Complete states", async () => {
       const { address, parts } = await threeParts(subject, "FULL_OBJECT");
       const complete = (changes: Partial<CompleteRequest>) =>
         subject.backend.completeUpload({ ...address, parts, ...changes });
@@ -121,13 +117,13 @@ function describeJoinedChecksums(subject: Subject): void {
       expect((await complete({ checksum: fullObject, size })).checksum).toEqual(fullObject);
     });
 
-    only("of each part must be in Complete of a COMPOSITE upload", async () => {
+    test("of each part must be in Complete of a COMPOSITE upload", async () => {
       const { address, parts } = await threeParts(subject, "COMPOSITE");
       const bare = parts.map(({ number, etag }) => ({ number, etag }));
       expect(await codeOf(subject.backend.completeUpload({ ...address, parts: bare }))).toBe("InvalidRequest");
     });
 
-    only("that S3 does not offer are refused at the start", async () => {
+    test("that S3 does not offer are refused at the start", async () => {
       const bucket = await subject.newBucket();
       const start = (checksumAlgorithm: ChecksumAlgorithm, checksumType: Checksum["type"]) =>
         startUpload(subject.backend, { bucket, checksumAlgorithm, checksumType });
@@ -135,7 +131,7 @@ function describeJoinedChecksums(subject: Subject): void {
       expect(await codeOf(start("CRC64NVME", "COMPOSITE"))).toBe("InvalidRequest");
     });
 
-    only("have their default type", async () => {
+    test("have their default type", async () => {
       const bucket = await subject.newBucket();
       for (const checksumAlgorithm of algorithms) {
         const facts = await subject.backend.upload(await startUpload(subject.backend, { bucket, checksumAlgorithm }));

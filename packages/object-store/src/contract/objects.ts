@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Range } from "../backend.ts";
 import { broken, bytesOf, incoming, MiB, md5, wholeOf } from "./samples.ts";
-import { codeOf, put, read, type Subject, testOf } from "./subject.ts";
+import { codeOf, put, read, type Subject } from "./subject.ts";
 
 const headers = {
   "content-type": "text/plain; charset=utf-8",
@@ -31,11 +31,11 @@ export function describeObjects(subject: Subject): void {
       const bytes = bytesOf(size);
       const written = await subject.backend.put({ bucket, key: "k", headers }, incoming(bytes));
       expect(written.etag).toBe(md5(bytes));
-      expect(written.modified % 1000).toBe(0);
       const { facts, body, window } = await subject.backend.get({ bucket, key: "k" });
       expect((await wholeOf(body)).equals(bytes)).toBe(true);
       expect(window).toBeUndefined();
-      expect(facts).toMatchObject({ key: "k", size, etag: written.etag, headers, modified: written.modified });
+      expect(facts).toMatchObject({ key: "k", size, etag: written.etag, headers });
+      expect(facts.modified % 1000).toBe(0);
       expect(facts.parts).toBeUndefined();
       const head = await subject.backend.head({ bucket, key: "k" });
       expect(head).toEqual({ facts });
@@ -166,7 +166,7 @@ function describeBrokenBodies(subject: Subject): void {
       expect(await codeOf(subject.backend.head({ bucket, key: "k" }))).toBe("NoSuchKey");
     });
 
-    testOf(subject, "large uploads refused by declared size")("over 5 GiB is refused unread", async () => {
+    test("over 5 GiB is refused unread", async () => {
       const bucket = await subject.newBucket();
       let isRead = false;
       async function* chunks(): AsyncGenerator<Buffer> {

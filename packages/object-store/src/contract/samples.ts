@@ -20,7 +20,8 @@ export function incoming(bytes: Buffer | string, checksum?: Checksum, size?: num
   async function* chunks(): AsyncGenerator<Buffer> {
     for (let at = 0; at < whole.length; at += 65536) yield whole.subarray(at, at + 65536);
   }
-  return { size: size ?? whole.length, chunks: chunks(), checksum: () => checksum };
+  const checksumAlgorithm = checksum?.algorithm;
+  return { size: size ?? whole.length, chunks: chunks(), checksumAlgorithm, checksum: () => checksum };
 }
 
 /** A body that breaks after `bytes`. */

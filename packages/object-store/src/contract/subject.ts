@@ -1,32 +1,22 @@
 // What the parts of the contract share: the back end under test, and short ways to write, to read and to be refused.
-import { test } from "@jest/globals";
 import { type Backend, Refusal, type Written } from "../backend.ts";
 import { incoming, wholeOf } from "./samples.ts";
-
-/** What some back end may lack. */
-export type Feature =
-  | "conditional delete"
-  | "conditional copy"
-  | "copy source ETag lists"
-  | "large uploads refused by declared size"
-  | "list uploads"
-  | "copy turns a multipart ETag into an MD5"
-  | "checksums"
-  | "repeated complete";
 
 export interface Subject {
   readonly backend: Backend;
   newBucket(): Promise<string>;
-  readonly lacks: readonly Feature[];
 }
 
-/** `test`, or a skipped one where the back end lacks the feature. */
-export function testOf(subject: Subject, feature: Feature): typeof test | typeof test.skip {
-  return subject.lacks.includes(feature) ? test.skip : test;
-}
-
-export function put(subject: Subject, bucket: string, key: string, body: Buffer | string): Promise<Written> {
-  return subject.backend.put({ bucket, key, headers: {} }, incoming(body));
+/** Gives what HEAD tells of it too: when it was written. */
+export async function put(
+  subject: Subject,
+  bucket: string,
+  key: string,
+  body: Buffer | string,
+): Promise<Written & { readonly modified: number }> {
+  const written = await subject.backend.put({ bucket, key, headers: {} }, incoming(body));
+  const { facts } = await subject.backend.head({ bucket, key });
+  return { ...written, modified: facts.modified };
 }
 
 export async function read(subject: Subject, bucket: string, key: string): Promise<Buffer> {

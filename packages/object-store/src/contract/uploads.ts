@@ -2,7 +2,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { CompleteRequest, UploadAddress, Written } from "../backend.ts";
 import { broken, bytesOf, incoming, MiB, md5, startUpload, wholeOf } from "./samples.ts";
-import { codeOf, put, read, type Subject, testOf } from "./subject.ts";
+import { codeOf, put, read, type Subject } from "./subject.ts";
 
 type Part = CompleteRequest["parts"][number];
 
@@ -47,7 +47,7 @@ function describeCompletion(subject: Subject): void {
       );
       expect(written.etag).toBe(multipartEtag(bytes));
       const { facts, body } = await subject.backend.get(address);
-      expect(facts).toMatchObject({ size: whole.length, etag: written.etag, modified: written.modified });
+      expect(facts).toMatchObject({ size: whole.length, etag: written.etag });
       expect((await wholeOf(body)).equals(whole)).toBe(true);
       for (const [first, last] of [
         [5 * MiB - 1, 5 * MiB],
@@ -131,7 +131,7 @@ function describeEnds(subject: Subject): void {
       expect(await codeOf(subject.backend.listParts({ ...other, uploadId: "none" }, 0, 10))).toBe("NoSuchUpload");
     });
 
-    testOf(subject, "repeated complete")("answers a repeated Complete as the first", async () => {
+    test("answers a repeated Complete as the first", async () => {
       const address = await start(subject);
       const part = await upload(subject, address, 1, "x");
       const written = await complete(subject, address, [part]);
@@ -220,16 +220,13 @@ function describeCopiedParts(subject: Subject): void {
     });
   });
 
-  testOf(subject, "copy turns a multipart ETag into an MD5")(
-    "a copy of a multipart object has a plain ETag",
-    async () => {
-      const address = await start(subject);
-      const bytes = [bytesOf(5 * MiB), bytesOf(10)];
-      const parts = [await upload(subject, address, 1, bytes[0]!), await upload(subject, address, 2, bytes[1]!)];
-      await complete(subject, address, parts);
-      const written = await subject.backend.copy({ source: address, bucket: address.bucket, key: "copy" });
-      expect(written.etag).toBe(md5(Buffer.concat(bytes)));
-      expect((await read(subject, address.bucket, "copy")).equals(Buffer.concat(bytes))).toBe(true);
-    },
-  );
+  test("a copy of a multipart object has a plain ETag", async () => {
+    const address = await start(subject);
+    const bytes = [bytesOf(5 * MiB), bytesOf(10)];
+    const parts = [await upload(subject, address, 1, bytes[0]!), await upload(subject, address, 2, bytes[1]!)];
+    await complete(subject, address, parts);
+    const written = await subject.backend.copy({ source: address, bucket: address.bucket, key: "copy" });
+    expect(written.etag).toBe(md5(Buffer.concat(bytes)));
+    expect((await read(subject, address.bucket, "copy")).equals(Buffer.concat(bytes))).toBe(true);
+  });
 }

@@ -5,14 +5,11 @@ import { ControlError } from "./action.ts";
 export const ApplyConfig: ControlAction = {
   name: "ApplyConfig",
   members: { Config: "object" },
-  async handle(input, { world, apply, acknowledged }) {
-    const config = input["Config"] as { account?: unknown; region?: unknown } | undefined;
+  async handle(input, { apply, acknowledged }) {
+    const config = input["Config"] as object | undefined;
     if (config === undefined) throw new ControlError("InvalidInput", "Config is required");
-    if (config.account !== world.accountId || config.region !== world.region) {
-      const text = `this world is account ${world.accountId} in ${world.region}; another needs another state`;
-      throw new ControlError("Conflict", text);
-    }
     const outcome = await apply(config);
+    if ("invalid" in outcome) throw new ControlError("InvalidInput", outcome.invalid);
     if ("problem" in outcome) throw new ControlError("Conflict", outcome.problem);
     await acknowledged();
     return { Left: outcome.left };

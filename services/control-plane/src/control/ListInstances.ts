@@ -17,6 +17,7 @@ function instanceView(instance: Instance, { world, endpointOf }: ControlSurround
     Name: nameOf(instance),
     InstanceId: instance.id,
     Endpoint: endpointOf(instance.id),
+    ...(instance.address !== undefined && { Address: instance.address }),
     ...(role !== undefined && { Role: role }),
     ...(association && { InstanceProfileArn: association.profileArn }),
     ...credentialView(world, instance),

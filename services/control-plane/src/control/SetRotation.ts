@@ -17,7 +17,7 @@ export const SetRotation: ControlAction = {
     const name = text(input, "Instance");
     const instance = name === undefined ? undefined : instanceNamed(world, name);
     const schedule = scheduleOf(input);
-    const problem = scheduleProblem(schedule);
+    const problem = scheduleProblem(schedule) ?? excess(schedule);
     if (problem) throw new ControlError("InvalidInput", problem);
     world.rotation.setSchedule(schedule, instance);
     await tick();
@@ -25,6 +25,14 @@ export const SetRotation: ControlAction = {
     return scheduleView(schedule);
   },
 };
+
+/** As long as the longest lifetime. */
+const LONGEST_MS = 8760 * 3_600_000;
+
+function excess({ overlap = 0, jitter = 0 }: Schedule): string | undefined {
+  if (overlap > LONGEST_MS) return "an overlap is at most 8760h";
+  return jitter > LONGEST_MS ? "a jitter is at most 8760h" : undefined;
+}
 
 function scheduleOf(input: ControlInput): Schedule {
   const profile = text(input, "Profile");

@@ -1,6 +1,7 @@
 // The shape of an action of our own API: a name, the members it takes, and what it does. JSON in, JSON out; a member
 // that is not declared is refused, never ignored.
 import { parseDuration } from "@rolemint/host";
+import { parseInstant } from "@rolemint/policy/instant";
 import { type Instance, instancesCalled, type World } from "@rolemint/world";
 
 /** An error of the control API. */
@@ -34,8 +35,10 @@ export interface ControlSurroundings {
   flushEvents(): Promise<void>;
   /** Back to the config. */
   reset(): Promise<void>;
-  /** Brings the world to another config; says what it no longer names, or why it cannot be done. */
-  apply(config: object): Promise<{ readonly left: readonly string[] } | { readonly problem: string }>;
+  /** Brings the world to another config; says what it no longer names, or why it is none or cannot be done. */
+  apply(
+    config: object,
+  ): Promise<{ readonly left: readonly string[] } | { readonly invalid: string } | { readonly problem: string }>;
   acknowledged(): Promise<void>;
   health(): object;
 }
@@ -85,7 +88,7 @@ export function duration(input: ControlInput, name: string, options: { signed?: 
   const value = text(input, name);
   if (value === undefined) return undefined;
   const milliseconds = parseDuration(value, options);
-  if (milliseconds === undefined) {
+  if (milliseconds === undefined || !Number.isSafeInteger(milliseconds)) {
     throw new ControlError("InvalidInput", `${name} must be a duration like 6h20m or 90s, not "${value}"`);
   }
   return milliseconds;
@@ -95,11 +98,17 @@ export function duration(input: ControlInput, name: string, options: { signed?: 
 export function instant(input: ControlInput, name: string): number | undefined {
   const value = text(input, name);
   if (value === undefined) return undefined;
-  const time = /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time)) {
+  const time = instantOf(value);
+  if (time === undefined) {
     throw new ControlError("InvalidInput", `${name} must be a time like 2026-11-23T05:30:00Z, not "${value}"`);
   }
   return time;
+}
+
+/** Milliseconds of a date and a time of ISO 8601; undefined for a day that there is not. */
+export function instantOf(text: string): number | undefined {
+  const instant = /^\d{4}-\d\d-\d\dT/.test(text) ? parseInstant(text) : undefined;
+  return instant === undefined ? undefined : Math.round(instant);
 }
 
 /** The running instance of that name or id. */

@@ -91,7 +91,11 @@ function knownError(error: unknown): ControlError | undefined {
 
 /** One event a line, from `since` on, until the client goes away. */
 function streamEvents(request: Request, response: Response, { world }: ControlOptions): void {
-  const from = placeOf(typeof request.query["since"] === "string" ? request.query["since"] : undefined);
+  const { since, ...others } = request.query;
+  if (Object.keys(others).length > 0 || Array.isArray(since)) {
+    throw new ControlError("InvalidInput", "GET /events takes one parameter, since, once");
+  }
+  const from = placeOf(since as string | undefined);
   let after = from.after ?? 0;
   response.setHeader("Content-Type", "application/x-ndjson");
   response.flushHeaders();

@@ -1,6 +1,6 @@
 // The timeline as the control API shows it: ListEvents gives a page, `GET /events` a stream that goes on.
 import type { TimelineEvent, World } from "@rolemint/world";
-import { type ControlAction, ControlError, instanceNamed, iso, text } from "./action.ts";
+import { type ControlAction, ControlError, instanceNamed, instantOf, iso, text } from "./action.ts";
 
 const DEFAULT_LIMIT = 1000;
 const MAX_LIMIT = 10_000;
@@ -28,8 +28,8 @@ export const ListEvents: ControlAction = {
 export function placeOf(since: string | undefined): { after?: number; since?: number } {
   if (since === undefined) return {};
   if (/^\d{1,15}$/.test(since)) return { after: Number(since) };
-  const time = /^\d{4}-\d\d-\d\dT/.test(since) ? Date.parse(since) : Number.NaN;
-  if (Number.isNaN(time)) {
+  const time = instantOf(since);
+  if (time === undefined) {
     throw new ControlError("InvalidInput", `Since must be a Next or a time like 2026-11-23T05:30:00Z, not "${since}"`);
   }
   return { since: time };

@@ -33,7 +33,7 @@ export const ModifyInstanceMetadataOptions = action({
     if (Object.values(given).every((value) => value === undefined)) {
       throw fail("MissingParameter", "The request must contain at least one metadata option to modify");
     }
-    const options = changedOptions("ModifyInstanceMetadataOptions", instance!.options, given, instance!.tags, fail);
+    const options = changedOptions(instance!.options, given, instance!.tags, fail);
     const changed = world.tables.instances.put({ ...instance!, options, changed: now });
     if (options.tokens === "optional") world.rotation.deliverWithoutToken(changed);
     return { InstanceId: changed.id, InstanceMetadataOptions: optionsView(changed, "pending") };

@@ -137,7 +137,7 @@ export const RunInstances = action({
       }
     }
     const tags = checkedTags(instanceTags(input), fail);
-    const options = changedOptions("RunInstances", DEFAULT_OPTIONS, input.MetadataOptions ?? {}, tags, fail);
+    const options = changedOptions(DEFAULT_OPTIONS, input.MetadataOptions ?? {}, tags, fail);
     const reservationId = ids.hex17("r-");
     const launched = Array.from({ length: MaxCount }, (_, launchIndex) => {
       const instance = addInstance(world, {

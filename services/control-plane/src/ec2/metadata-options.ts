@@ -1,6 +1,6 @@
 // Metadata options as a request gives them, checked and put over what the instance has.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceMetadataOptions.html
-import { type AwsError, notImplemented } from "@rolemint/wire";
+import type { AwsError } from "@rolemint/wire";
 import type { MetadataOptions, Tag } from "@rolemint/world";
 
 export interface OptionsInput {
@@ -15,7 +15,6 @@ type Fail = (code: "InvalidParameterValue", text: string) => AwsError;
 
 /** The options after the change. Tags may only be shown when every key can be a path. */
 export function changedOptions(
-  action: string,
   before: MetadataOptions,
   input: OptionsInput,
   tags: readonly Tag[],
@@ -26,7 +25,6 @@ export function changedOptions(
     const text = `A value between 1 and 64 is required for httpPutResponseHopLimit. Received: ${hopLimit}`;
     throw fail("InvalidParameterValue", text);
   }
-  if (input.HttpProtocolIpv6 === "enabled") throw notImplemented(`${action} HttpProtocolIpv6 enabled`);
   const options: MetadataOptions = {
     tokens: input.HttpTokens ?? before.tokens,
     hopLimit: hopLimit ?? before.hopLimit,

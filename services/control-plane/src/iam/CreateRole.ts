@@ -1,6 +1,6 @@
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 import { defaulted, integer, required, struct } from "@rolemint/wire";
-import { iamArn, trustedIdsOf } from "@rolemint/world";
+import { iamArn, principalIdsOf } from "@rolemint/world";
 import { requestTagContext } from "../tag-context.ts";
 import { action } from "./action.ts";
 import { checkBoundary } from "./boundaries.ts";
@@ -42,6 +42,9 @@ export const CreateRole = action({
   handle({ world, account, input, ids, now, fail }) {
     const name = input.RoleName;
     if (account.roles.get(name)) throw fail("EntityAlreadyExists", `Role with name ${name} already exists.`);
+    if (input.Path.startsWith("/aws-service-role/")) {
+      throw fail("InvalidInput", "The path /aws-service-role/ is reserved for service-linked roles.");
+    }
     const tagProblem = principalTagProblem(input.Tags);
     if (tagProblem) throw fail("InvalidInput", tagProblem);
     checkBoundary(world, account, input.PermissionsBoundary, fail);
@@ -56,7 +59,7 @@ export const CreateRole = action({
       arn: iamArn(account.id, "role", input.Path, name),
       created: now,
       trust: input.AssumeRolePolicyDocument,
-      trustedIds: trustedIdsOf(world, input.AssumeRolePolicyDocument),
+      trustedIds: principalIdsOf(world, input.AssumeRolePolicyDocument),
       description: input.Description,
       maxSessionSeconds: input.MaxSessionDuration ?? 3600,
       attached: [],

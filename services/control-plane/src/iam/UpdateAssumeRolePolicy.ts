@@ -1,6 +1,6 @@
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html
 import { required, struct } from "@rolemint/wire";
-import { trustedIdsOf } from "@rolemint/world";
+import { principalIdsOf } from "@rolemint/world";
 import { action } from "./action.ts";
 import { findRole } from "./lookup.ts";
 import { onRole } from "./needs.ts";
@@ -18,7 +18,7 @@ export const UpdateAssumeRolePolicy = action({
     const trust = input.PolicyDocument;
     const problem = trustPolicyProblem(world, trust);
     if (problem) throw fail(problem.code, problem.message);
-    account.roles.put({ ...role, trust, trustedIds: trustedIdsOf(world, trust) });
+    account.roles.put({ ...role, trust, trustedIds: principalIdsOf(world, trust) });
     return {};
   },
 });

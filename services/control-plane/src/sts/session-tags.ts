@@ -14,6 +14,9 @@ export function tagProblem(
   if (keys.size !== (tags ?? []).length) {
     return "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
   }
+  if ([...keys].some((key) => key.startsWith("aws:"))) {
+    return "aws: prefixed tag key names are not allowed for external use.";
+  }
   if (transitiveKeys?.some((key) => !keys.has(key.toLowerCase()))) {
     return "The specified transitive tag key must be included in the requested tags.";
   }

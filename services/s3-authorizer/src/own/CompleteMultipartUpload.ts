@@ -1,11 +1,12 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
 import type { Checksum, CompleteRequest } from "@rolemint/object-store";
 
-import { childText, element, type XmlElement } from "@rolemint/wire/xml";
+import { childText, type XmlElement } from "@rolemint/wire/xml";
 import { refuseGoneBucket } from "../buckets.ts";
 import type { Headers, Reply } from "../call.ts";
 import { type Claimed, claimedChecksum, isChecksumElement } from "../checksums.ts";
 import { documentOf } from "../documents.ts";
+import { element } from "../element.ts";
 import { invalidArgument, invalidRequest, s3Error } from "../errors.ts";
 import type { Asked } from "../gate.ts";
 import { plainEtag, writeConditions, writtenElements } from "../objects.ts";

@@ -1,10 +1,10 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 import type { ChecksumAlgorithm } from "@rolemint/object-store";
-import { element } from "@rolemint/wire/xml";
 import { refuseGoneBucket } from "../buckets.ts";
 import type { Headers, Reply } from "../call.ts";
 import { algorithmNamed } from "../checksums.ts";
 import { copySourceOf } from "../copy-source.ts";
+import { element } from "../element.ts";
 import { headerNotImplemented, invalidArgument, invalidRequest } from "../errors.ts";
 import type { Asked } from "../gate.ts";
 import { storedHeaders, writeConditions, writtenElements, xmlDate } from "../objects.ts";

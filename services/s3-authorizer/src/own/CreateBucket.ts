@@ -1,7 +1,8 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
 import type { ConditionContext } from "@rolemint/authority";
+import { isNewBucketName } from "@rolemint/policy";
 import { AwsError } from "@rolemint/wire";
-import { callerOf, isNewBucketName } from "../buckets.ts";
+import { callerOf } from "../buckets.ts";
 import type { Reply } from "../call.ts";
 import { makingBucketFacts } from "../context.ts";
 import { documentOf } from "../documents.ts";

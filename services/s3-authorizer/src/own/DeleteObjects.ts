@@ -2,11 +2,13 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 import { Refusal } from "@rolemint/object-store";
 import { AwsError } from "@rolemint/wire";
-import { childText, element, type XmlElement } from "@rolemint/wire/xml";
+import type { XmlElement } from "@rolemint/wire/xml";
 import { objectArn, refusal } from "../authorize.ts";
 import type { Reply } from "../call.ts";
 import { checksumHeaders } from "../checksums.ts";
-import { documentOf } from "../documents.ts";
+import { etagFacts, versionFact } from "../context.ts";
+import { booleanOf, documentOf, membersOf } from "../documents.ts";
+import { element } from "../element.ts";
 import { invalidRequest, s3Error } from "../errors.ts";
 import type { Asked } from "../gate.ts";
 import { plainEtag } from "../objects.ts";
@@ -18,39 +20,52 @@ const MAX_KEYS = 1000;
 /** Conditions of directory buckets. */
 const LACKING = ["LastModifiedTime", "Size"];
 
+interface Named {
+  readonly key: string;
+  readonly versionId: string | undefined;
+  readonly etag: string | undefined;
+  /** A condition that is not served. */
+  readonly lacking: string | undefined;
+}
+
 export async function DeleteObjects(asked: Asked): Promise<Reply> {
   const { headers } = asked;
   if (!headers.has("content-md5") && !checksumHeaders.some((name) => headers.has(name))) {
     throw invalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
   }
   const document = await documentOf(asked, "Delete", MAX_BYTES);
-  const named = document.children.filter(({ name }) => name === "Object");
+  const named = document.children.filter(({ name }) => name === "Object").map(readObject);
   if (named.length === 0 || named.length > MAX_KEYS) throw s3Error("MalformedXML");
-  const isQuiet = childText(document, "Quiet")?.trim() === "true";
+  const others = document.children.filter(({ name }) => name !== "Object");
+  const isQuiet = booleanOf(membersOf({ ...document, children: others }, ["Quiet"]).get("Quiet") ?? "false");
   let answered = "";
   for (const object of named) {
-    const key = childText(object, "Key");
-    if (key === undefined || key === "") throw s3Error("MalformedXML");
-    const error = await deleteOne(asked, key, object);
-    if (error) answered += errorElement(key, childText(object, "VersionId"), error);
-    else if (!isQuiet) answered += `<Deleted>${element("Key", key)}</Deleted>`;
+    const error = await deleteOne(asked, object);
+    if (error) answered += errorElement(object, error);
+    else if (!isQuiet) answered += `<Deleted>${nameElements(object)}</Deleted>`;
   }
   return xmlReply("DeleteResult", answered);
 }
 
+function readObject(object: XmlElement): Named {
+  const members = membersOf(object, ["Key", "VersionId", "ETag", ...LACKING]);
+  const key = members.get("Key") ?? "";
+  if (key === "") throw s3Error("MalformedXML");
+  const lacking = LACKING.find((name) => members.has(name));
+  return { key, versionId: members.get("VersionId"), etag: members.get("ETag"), lacking };
+}
+
 /** Undefined when it is done. What no back end answers for ends the whole request. */
-async function deleteOne(asked: Asked, key: string, object: XmlElement): Promise<AwsError | undefined> {
+async function deleteOne(asked: Asked, { key, versionId, etag, lacking }: Named): Promise<AwsError | undefined> {
   const { gate, address, bucket } = asked;
-  const versionId = childText(object, "VersionId");
-  const etag = childText(object, "ETag");
   const action = versionId === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
-  const facts = etag === undefined ? undefined : { "s3:if-match": etag };
+  const facts = { ...etagFacts(etag), ...versionFact(versionId) };
   const refused = refusal(asked, action, objectArn(address.bucket, key), bucket, facts);
   if (refused) return refused;
-  const lacking = versionId === undefined ? LACKING.find((name) => childText(object, name) !== undefined) : "VersionId";
   if (lacking !== undefined) {
     return new AwsError("NotImplemented", 501, `DeleteObjects ${lacking} is not implemented by rolemint`);
   }
+  if (versionId !== undefined && versionId !== "null") return s3Error("NoSuchVersion");
   try {
     await gate.backend.delete(address.bucket, key, etag === undefined ? undefined : { ifMatch: [plainEtag(etag)] });
     return undefined;
@@ -69,7 +84,10 @@ function wordOne(asked: Asked, thrown: unknown): AwsError {
   throw thrown;
 }
 
-function errorElement(key: string, versionId: string | undefined, { code, message }: AwsError): string {
-  const version = versionId === undefined ? "" : element("VersionId", versionId);
-  return `<Error>${element("Key", key)}${version}${element("Code", code)}${element("Message", message)}</Error>`;
+function errorElement(object: Named, { code, message }: AwsError): string {
+  return `<Error>${nameElements(object)}${element("Code", code)}${element("Message", message)}</Error>`;
+}
+
+function nameElements({ key, versionId }: Named): string {
+  return element("Key", key) + (versionId === undefined ? "" : element("VersionId", versionId));
 }

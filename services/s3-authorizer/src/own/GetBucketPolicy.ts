@@ -6,8 +6,10 @@ import type { Asked } from "../gate.ts";
 
 export async function GetBucketPolicy(asked: Asked): Promise<Reply> {
   refuseStranger(asked);
-  const { Name, Policy } = asked.bucket!;
-  if (Policy === undefined) throw s3Error("NoSuchBucketPolicy", { BucketName: Name });
-  const body = Buffer.from(Policy);
+  const { Name } = asked.bucket!;
+  // Users and roles are shown as they are called now, which moves without the bucket.
+  const { Bucket } = await asked.gate.authority.bucket({ Name });
+  if (Bucket?.ShownPolicy === undefined) throw s3Error("NoSuchBucketPolicy", { BucketName: Name });
+  const body = Buffer.from(Bucket.ShownPolicy);
   return { status: 200, headers: ["Content-Type", "application/json", "Content-Length", String(body.length)], body };
 }

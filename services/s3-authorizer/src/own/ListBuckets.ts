@@ -1,9 +1,9 @@
 // All buckets of the caller's account, or none: no policy filters this list.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html
 import type { BucketFacts } from "@rolemint/authority";
-import { element } from "@rolemint/wire/xml";
 import { callerOf, canonicalUserId } from "../buckets.ts";
 import type { Reply } from "../call.ts";
+import { element } from "../element.ts";
 import type { Asked } from "../gate.ts";
 import { xmlDate } from "../objects.ts";
 import { decodeToken, encodeToken, integerParameter } from "../parameters.ts";

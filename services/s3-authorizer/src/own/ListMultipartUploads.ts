@@ -1,7 +1,7 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
 import type { UploadFacts } from "@rolemint/object-store";
-import { element } from "@rolemint/wire/xml";
 import type { Reply } from "../call.ts";
+import { element } from "../element.ts";
 import type { Asked } from "../gate.ts";
 import { commonPrefixElements } from "../listing.ts";
 import { xmlDate } from "../objects.ts";

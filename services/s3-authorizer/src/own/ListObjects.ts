@@ -1,6 +1,6 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html
-import { element } from "@rolemint/wire/xml";
 import type { Reply } from "../call.ts";
+import { element } from "../element.ts";
 import type { Asked } from "../gate.ts";
 import { listingElements, listObjects } from "../listing.ts";
 import { xmlReply } from "../replies.ts";

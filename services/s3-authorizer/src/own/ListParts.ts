@@ -1,7 +1,7 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html
 import type { PartFacts } from "@rolemint/object-store";
-import { element } from "@rolemint/wire/xml";
 import type { Reply } from "../call.ts";
+import { element } from "../element.ts";
 import type { Asked } from "../gate.ts";
 import { xmlDate } from "../objects.ts";
 import { integerParameter, pageSize } from "../parameters.ts";

@@ -1,7 +1,7 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html
-import { element } from "@rolemint/wire/xml";
 import type { Reply } from "../call.ts";
 import { copySourceOf } from "../copy-source.ts";
+import { element } from "../element.ts";
 import type { Asked } from "../gate.ts";
 import { xmlDate } from "../objects.ts";
 import { xmlReply } from "../replies.ts";
