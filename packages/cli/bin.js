@@ -41,9 +41,8 @@ function startAgain() {
     stdio: ["inherit", "inherit", "inherit", "pipe"],
     env: { ...process.env, ROLEMINT_LAUNCHER_FD: "3" },
   });
-  // A terminal sends Ctrl-C to the child as well.
-  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
-  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // A terminal sends Ctrl-C to the child as well, which takes the two for one.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
     process.stderr.write(`rolemint could not start ${binary}: ${error.message}\n`);
     process.exit(3);

@@ -47,6 +47,7 @@ const ALWAYS_UNSET = [
   "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
 ];
 const KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+/** Hosts that no proxy may stand before; where a simulator is told another, that one too. */
 const OURS = ["127.0.0.1", "localhost", "169.254.169.254"];
 
 /** Whose environment: an instance's by name (the only one without), or the operator's. */
@@ -69,20 +70,23 @@ export function environmentFor(
 }
 
 function common(ready: ReadyFile, current: NodeJS.ProcessEnv, nowhere: string): Record<string, string> {
+  const direct = new Set([...OURS, new URL(ready.endpoints.aws).hostname.replace(/[[\]]/g, "")]);
   return {
     AWS_REGION: ready.region,
     AWS_DEFAULT_REGION: ready.region,
     AWS_ENDPOINT_URL: ready.endpoints.aws,
-    NO_PROXY: withOurs(current["NO_PROXY"]),
-    no_proxy: withOurs(current["no_proxy"]),
+    NO_PROXY: withHosts(current["NO_PROXY"], direct),
+    no_proxy: withHosts(current["no_proxy"], direct),
     AWS_CONFIG_FILE: nowhere,
     AWS_SHARED_CREDENTIALS_FILE: nowhere,
   };
 }
 
-function withOurs(list: string | undefined): string {
+/** A lone `*` is every host already, and means nothing in a list. */
+function withHosts(list: string | undefined, direct: ReadonlySet<string>): string {
   const entries = (list ?? "").split(",").filter((entry) => entry !== "");
-  return [...entries, ...OURS.filter((entry) => !entries.includes(entry))].join(",");
+  if (entries.join().trim() === "*") return "*";
+  return [...new Set([...entries, ...direct])].join(",");
 }
 
 function instance(ready: ReadyFile, name: string | undefined): Record<string, string> {

@@ -3,6 +3,7 @@ import { Socket } from "node:net";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { CliError, EXIT } from "./exit.ts";
+import { visible } from "./output.ts";
 
 const { version } = manifest;
 
@@ -12,17 +13,18 @@ function program(): Command {
     .version(version)
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeErr: () => {} });
+    .configureOutput({ writeErr: () => {} })
+    .addHelpText("after", '\nExample:\n  $ rolemint up &\n  $ eval "$(rolemint env web)"\n  $ aws s3 ls');
   withOutput(rolemint.command("up"))
     .description("start everything in one process, in the foreground")
-    .option("--config <file>", "the config; default ./rolemint.yaml if it is there, else the built-in world")
-    .option("--state <dir>", "where the state is kept; default ./.rolemint")
+    .option("--config <file>", "the config; default ./rolemint.yaml if it is there, else the built-in world", named)
+    .option("--state <dir>", "where the state is kept; default ./.rolemint", named)
     .option("--ephemeral", "keep no state")
-    .option("--host <address>", "where apps reach it; default 127.0.0.1")
+    .option("--host <address>", "where apps reach it; default 127.0.0.1", named)
     .option("--aws-port <port>", "AWS APIs and S3; default 4566, 0 for any free one", port)
-    .option("--imds-port <port>", "metadata of the first instance; default 1338", port)
-    .option("--control-port <port>", "the control API; default 4567", port)
-    .option("--ready <file>", "also write the ready file there")
+    .option("--imds-port <port>", "metadata of the first instance; default 1338, 0 for any free one", port)
+    .option("--control-port <port>", "the control API; default 4567, 0 for any free one", port)
+    .option("--ready <file>", "also write the ready file there", named)
     .addHelpText("after", "\nExample:\n  $ rolemint up --config rolemint.yaml --aws-port 0 --ready /tmp/ready.json")
     .action(async (flags) => (await import("./commands/up.ts")).up(flags, version));
   withOutput(withWhere(rolemint.command("env")))
@@ -50,14 +52,42 @@ function program(): Command {
     .description("bring the running world to a changed config")
     .addHelpText("after", "\nExample:\n  $ rolemint apply rolemint.yaml")
     .action(async (file, flags) => (await import("./commands/apply.ts")).apply(file, flags));
-  withOutput(rolemint.command("init"))
-    .argument("[services...]", "services of the compose file")
-    .description("write a commented rolemint.yaml")
-    .option("--compose <file>", "a compose file whose services get roles")
-    .option("--force", "write over what is there")
-    .addHelpText("after", "\nExample:\n  $ rolemint init")
-    .action(async (services, flags) => (await import("./commands/init.ts")).init(services, flags));
+  addContainerCommands(rolemint);
   return rolemint;
+}
+
+/** For worlds in containers; `init` and `doctor` serve the others as well. */
+function addContainerCommands(rolemint: Command): void {
+  withOutput(rolemint.command("init"))
+    .argument("[services...]", "services of the compose file; default those labelled rolemint.role")
+    .description("write a commented rolemint.yaml, with --compose also an override")
+    .option("--compose <file>", "a compose file whose services get roles; an override is written beside it", named)
+    .option("--force", "write over what is there")
+    .addHelpText("after", "\nExample:\n  $ rolemint init --compose docker-compose.yml web worker")
+    .action(async (services, flags) => (await import("./commands/init.ts")).init(services, flags));
+  withOutput(withWhere(rolemint.command("doctor")))
+    .option("--compose <file...>", "compose files, in compose's order; default those that compose finds here")
+    .description("look for what would not work, and say what to do")
+    .addHelpText("after", "\nExample:\n  $ rolemint doctor --compose docker-compose.yml compose.rolemint.yaml")
+    .action(async (flags) => {
+      process.exitCode = await (await import("./commands/doctor.ts")).doctor(flags);
+    });
+  withOutput(withWhere(rolemint.command("connect")))
+    .option("--project <name>", "the compose project; default the only one that runs", named)
+    .description("write the ready file of a compose project on this host")
+    .addHelpText("after", "\nExample:\n  $ rolemint connect --project rolemint")
+    .action(async (flags) => (await import("./commands/connect.ts")).connect(flags));
+  rolemint
+    .command("serve", { hidden: true })
+    .argument("<part>", "control-plane, imds, s3-authorizer or holder")
+    .description("run one service in a container")
+    .option("--config <file>", "control-plane: the config", named)
+    .option("--state <dir>", "control-plane: where the state is kept", named)
+    .option("--instance <name>", "holder: the instance that the namespace is", named)
+    .option("--seam <place>", "the control plane's internal port, host:port or the path of a socket", named)
+    .option("--s3-endpoint <url>", "the object store behind the gate", named)
+    .exitOverride()
+    .action(async (part, flags) => (await import("./commands/serve.ts")).serve(part, flags, version));
 }
 
 function withOutput(command: Command): Command {
@@ -71,8 +101,14 @@ function withOutput(command: Command): Command {
 
 function withWhere(command: Command): Command {
   return command
-    .option("--state <dir>", "the state of the running simulator; default ./.rolemint")
-    .option("--ready <file>", "its ready file, instead of --state");
+    .option("--state <dir>", "the state of the running simulator; default ./.rolemint", named)
+    .option("--ready <file>", "its ready file, instead of --state", named);
+}
+
+/** An empty value is a shell's variable that was not set. */
+function named(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("it is empty.");
 }
 
 function port(text: string): number {
@@ -104,14 +140,26 @@ async function run(): Promise<void> {
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    const text =
-      error.code === "commander.help" ? "say what to do; `rolemint --help` lists the commands" : error.message;
-    process.stderr.write(`${text.replace(/^error: /, "")}\n`);
+    process.stderr.write(`${usageText(error)}\n`);
     return EXIT.usage;
   }
   const wantsStack = process.argv.includes("--debug") && error instanceof Error;
-  process.stderr.write(`${wantsStack ? error.stack : error instanceof Error ? error.message : String(error)}\n`);
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${wantsStack ? error.stack : text.split("\n").map(visible).join("\n")}\n`);
   return error instanceof CliError ? error.exitCode : EXIT.environment;
+}
+
+/** Commander's words as one sentence, with where to read on. */
+function usageText({ code, message }: CommanderError): string {
+  if (code === "commander.help") return "say what to do; `rolemint --help` lists the commands";
+  const wrong = message
+    .replace(/^error: /, "")
+    .replace(/\. (\w)/, (_, letter: string) => `: ${letter.toLowerCase()}`)
+    .replace(/\.$/, "");
+  const guess = /^(.*)\n\(Did (.*\?)\)$/.exec(wrong);
+  if (guess) return `${guess[1]}; did ${guess[2]}`;
+  const asked = program().commands.find((command) => command.name() === process.argv[2]);
+  return `${wrong}; see \`rolemint ${asked ? `${asked.name()} ` : ""}--help\``;
 }
 
 await run();

@@ -26,6 +26,11 @@ export function outputFor(flags: OutputFlags): Output {
   };
 }
 
+/** A name that others gave, on one line and without what a terminal would obey. */
+export function visible(name: string): string {
+  return name.replace(/\p{Cc}/gu, "·");
+}
+
 function write(text: string): void {
   let rest = Buffer.from(text);
   while (rest.length > 0) {

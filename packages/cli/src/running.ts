@@ -11,32 +11,54 @@ export interface WhereFlags {
 
 export const DEFAULT_STATE = ".rolemint";
 
+const HINT = "start one with `rolemint up`, or say where it is with --state or --ready";
+
 /** The ready file of a simulator that is alive. Throws a CliError (3) when there is none. */
 export function findRunning(flags: WhereFlags): ReadyFile {
   const path = flags.ready ?? join(flags.state ?? DEFAULT_STATE, "ready.json");
-  const hint = "start one with `rolemint up`, or say where it is with --state or --ready";
-  let ready: ReadyFile;
-  try {
-    ready = JSON.parse(readFileSync(path, "utf8")) as ReadyFile;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      throw new CliError("environment", `no simulator runs here (there is no ${path}); ${hint}`);
-    }
-    throw new CliError("environment", `${path} cannot be read: ${(error as Error).message}`);
-  }
-  if (ready.version !== 1) throw new CliError("environment", `${path} was written by another version of rolemint`);
+  const ready = readReadyFile(path);
   if (ready.pid !== null && !isAlive(ready.pid)) {
-    throw new CliError("environment", `the simulator of ${path} (pid ${ready.pid}) is gone; ${hint}`);
+    throw new CliError("environment", `the simulator of ${path} (pid ${ready.pid}) is gone; ${HINT}`);
   }
   return ready;
+}
+
+function readReadyFile(path: string): ReadyFile {
+  let ready: Partial<ReadyFile> | null;
+  try {
+    ready = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      throw new CliError("environment", `no simulator runs here (there is no ${path}); ${HINT}`);
+    }
+    throw new CliError("environment", `${path} cannot be read: ${(error as Error).message}; ${HINT}`);
+  }
+  const { version, endpoints, operator, instances } = ready ?? {};
+  if (version !== undefined && version !== 1) {
+    throw new CliError("environment", `${path} was written by another version of rolemint; ${HINT}`);
+  }
+  if (![endpoints, operator, instances].every((part) => typeof part === "object")) {
+    throw new CliError("environment", `${path} is not a ready file of rolemint; ${HINT}`);
+  }
+  return ready as ReadyFile;
 }
 
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+  return !isUnburied(pid);
+}
+
+/** It has ended, and its parent has not asked how: common in containers, whose first process reaps no strangers. */
+function isUnburied(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return stat.slice(stat.lastIndexOf(")")).startsWith(") Z");
+  } catch {
+    return false;
   }
 }
 

@@ -5,8 +5,9 @@ import {
   type ManagedPolicy,
   managedPolicy,
   type Permissions,
+  principalIdsOf,
   type Role,
-  trustedIdsOf,
+  strangerIn,
   type User,
   type World,
 } from "@rolemint/world";
@@ -25,7 +26,9 @@ export function applyIdentities(world: World, config: Config, before: Config): v
   const { roles } = world.account(world.accountId);
   for (const { name, trustText } of config.roles) {
     const role = roles.get(name)!;
-    putIfOther(roles, role, { ...role, trustedIds: trustedIdsOf(world, trustText) });
+    const stranger = strangerIn(world, trustText, world.accountId);
+    if (stranger) throw new ApplyError(`the trust policy of role ${name} names ${stranger}, which does not exist`);
+    putIfOther(roles, role, { ...role, trustedIds: principalIdsOf(world, trustText) });
   }
 }
 

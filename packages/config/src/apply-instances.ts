@@ -36,12 +36,14 @@ function applyInstance(world: World, config: Config, given: InstanceConfig, befo
       tags: given.tags,
       userData,
       configName: given.name,
+      address: given.address,
     });
   const next: Instance = {
     ...base,
     options: meantOptions(base.options, given.metadata, before?.metadata),
     tags: tagsOver(base.tags, given.tags, (key) => key),
     userData: userData ?? base.userData,
+    address: given.address ?? base.address,
   };
   const isSame = JSON.stringify(next) === JSON.stringify(base);
   const instance = isSame ? base : world.tables.instances.put({ ...next, changed: world.now() });

@@ -1,6 +1,8 @@
 // A file applied to a world: the sentences of the manual on what a file is, one by one.
 import { expect, test } from "@jest/globals";
 import {
+  BLOCKS_ALL,
+  type Bucket,
   type Instance,
   localAuthority,
   PROFILES,
@@ -35,7 +37,7 @@ const DENY = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: "s3:
 const [ALLOW_TEXT, DENY_TEXT] = [JSON.stringify(ALLOW), JSON.stringify(DENY)];
 const bucketPolicy = (Action: string) => ({
   Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: "*", Action, Resource: "arn:aws:s3:::demo/*" }],
+  Statement: [{ Effect: "Allow", Principal: { AWS: ACCOUNT }, Action, Resource: "arn:aws:s3:::demo/*" }],
 });
 const [READ, WRITE] = [bucketPolicy("s3:GetObject"), bucketPolicy("s3:PutObject")];
 const KEY = { id: "AKIAIOSFODNN7EXAMPLE", secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" };
@@ -488,6 +490,69 @@ test("a bucket's policy is what the file says; a file that says none leaves the 
   expect(await moves(world, { buckets: { demo: {} } })).toBe(0);
   const { Bucket } = await localAuthority(world).bucket({ Name: "demo" });
   expect(Bucket?.Policy).toBe(JSON.stringify(WRITE));
+});
+
+test("a bucket's policy is for the users and roles of the same file, bound to them", async () => {
+  const { world } = openTestWorld();
+  const ci = `arn:aws:iam::${ACCOUNT}:user/ci`;
+  const policy = { ...READ, Statement: [{ ...READ.Statement[0], Principal: { AWS: ci } }] };
+  const settings = { users: { ci: {} }, buckets: { demo: { policy } } };
+  await apply(world, settings);
+  const facts = async () => (await localAuthority(world).bucket({ Name: "demo" })).Bucket!;
+  const user = world.account(ACCOUNT).users.get("ci")!;
+  expect(await facts()).toMatchObject({
+    Policy: JSON.stringify(policy).replace(ci, user.id),
+    ShownPolicy: JSON.stringify(policy),
+  });
+  world.change(() => world.account(ACCOUNT).users.remove(user));
+  expect((await facts()).ShownPolicy).toContain(user.id);
+  await apply(world, settings);
+  expect((await facts()).Policy).toContain(world.account(ACCOUNT).users.get("ci")!.id);
+  expect(await moves(world, settings)).toBe(0);
+});
+
+test("a principal that is not there when the file is applied is refused", async () => {
+  const { world } = openTestWorld();
+  const gone = `arn:aws:iam::${ACCOUNT}:role/gone`;
+  const policy = { ...READ, Statement: [{ ...READ.Statement[0], Principal: { AWS: gone } }] };
+  const of = async (settings: object) => ({ ...(await configOf({ roles: { gone: {} }, ...settings })) });
+  const bucket = await of({ buckets: { demo: { policy } } });
+  expect(await refusal(async () => applyConfig(world, { ...bucket, roles: [] }))).toBe(
+    `the policy of bucket demo names ${gone}, which does not exist`,
+  );
+  const roles = { gone: {}, app: { trust: JSON.parse(trusting({ AWS: gone })) } };
+  const role = await of({ roles });
+  expect(await refusal(async () => applyConfig(world, { ...role, roles: role.roles.slice(1) }))).toBe(
+    `the trust policy of role app names ${gone}, which does not exist`,
+  );
+  makeRole(world, "gone");
+  applyConfig(world, { ...bucket, roles: [] });
+  expect(world.tables.buckets.get("demo")?.policyIds).toEqual({ [gone]: roleNamed(world, "gone").id });
+});
+
+test("a principal that the state has can be named", async () => {
+  const gone = `arn:aws:iam::${ACCOUNT}:role/gone`;
+  const roles = { app: { trust: JSON.parse(trusting({ AWS: gone })) } };
+  const files = { "rolemint.yaml": JSON.stringify({ version: 1, roles }) };
+  expect((await loadFrom(files)).lines).toHaveLength(1);
+  expect((await loadFrom(files, { principals: new Set([gone]) })).lines).toEqual([]);
+});
+
+test("a new bucket blocks public access unless the file says no; what the API set stays", async () => {
+  const { world } = openTestWorld();
+  const open = { ...READ, Statement: [{ ...READ.Statement[0], Principal: "*" }] };
+  const settings = { buckets: { demo: { policy: open, publicAccessBlock: false }, empty: {} } };
+  const blocked = (name: string) => world.tables.buckets.get(name)!.publicAccessBlock?.RestrictPublicBuckets;
+  await apply(world, settings);
+  expect([blocked("demo"), blocked("empty")]).toEqual([undefined, true]);
+  const set = (name: string, publicAccessBlock: Bucket["publicAccessBlock"]) =>
+    world.change(() => world.tables.buckets.put({ ...world.tables.buckets.get(name)!, publicAccessBlock }));
+  set("empty", undefined);
+  set("demo", BLOCKS_ALL);
+  await apply(world, settings);
+  expect([blocked("demo"), blocked("empty")]).toEqual([undefined, undefined]);
+  await apply(world, { buckets: { demo: { policy: READ }, empty: {} } });
+  expect([blocked("demo"), blocked("empty")]).toEqual([true, undefined]);
 });
 
 test.each([

@@ -1,12 +1,11 @@
 // A config applied to a world: what it names is brought to what it says; what the API made beside it is left alone;
 // what an earlier file made and this one no longer names is left, and listed. Applying it again changes nothing.
-import { wholeSeconds } from "@rolemint/host";
-import type { World } from "@rolemint/world";
+import { BLOCKS_ALL, newBucket, strangerIn, type World, withPolicy } from "@rolemint/world";
 import { applyIdentities } from "./apply-identities.ts";
 import { applyInstances, configuredInstance } from "./apply-instances.ts";
-import { ApplyError, isMeant } from "./apply-rules.ts";
+import { ApplyError, find, isMeant, putIfOther } from "./apply-rules.ts";
 import type { BucketConfig, Config } from "./config.ts";
-import { builtinConfig } from "./defaults.ts";
+import { builtinConfig, DEFAULTS } from "./defaults.ts";
 
 export { configuredInstance } from "./apply-instances.ts";
 export { ApplyError } from "./apply-rules.ts";
@@ -27,7 +26,7 @@ export function applyConfig(world: World, config: Config): Applied {
     applyRotation(world, config, before);
     applyIdentities(world, config, before);
     applyInstances(world, config, before);
-    for (const bucket of config.buckets) applyBucket(world, bucket);
+    for (const bucket of config.buckets) applyBucket(world, bucket, find(before.buckets, bucket.name));
     const left = leftBy(world, config, before);
     world.store.putSetting("config.left", JSON.stringify(left));
     world.store.putSetting("config.applied", JSON.stringify(config));
@@ -47,13 +46,17 @@ function applyRotation(world: World, { rotation }: Config, before: Config): void
   if (isOther && isMeant(rotation, builtinConfig().rotation, before.rotation)) world.rotation.setSchedule(rotation);
 }
 
-function applyBucket(world: World, { name, policyText }: BucketConfig): void {
-  const { accountId, region } = world;
+function applyBucket(world: World, given: BucketConfig, before: BucketConfig | undefined): void {
+  const { name, policyText, publicAccessBlock } = given;
   const { buckets } = world.tables;
   const there = buckets.get(name);
-  const policy = policyText ?? there?.policy;
-  if (there && there.policy === policy) return;
-  buckets.put({ ...(there ?? { accountId, name, region, created: wholeSeconds(world.now()) }), policy });
+  const base = there ?? newBucket(world, world.accountId, name);
+  const stranger = policyText && strangerIn(world, policyText);
+  if (stranger) throw new ApplyError(`the policy of bucket ${name} names ${stranger}, which does not exist`);
+  const isBlockMeant = isMeant(publicAccessBlock, DEFAULTS.publicAccessBlock, before?.publicAccessBlock);
+  const block = publicAccessBlock ? BLOCKS_ALL : undefined;
+  const next = isBlockMeant ? { ...base, publicAccessBlock: block } : base;
+  putIfOther(buckets, there, policyText === undefined ? next : withPolicy(world, next, policyText));
 }
 
 /** What any earlier file named, this one does not, and the API has not removed since. */

@@ -11,7 +11,6 @@ export interface BadConfig {
 
 const POLICY = '{ Version: "2012-10-17", Statement: { Effect: Allow, Action: "s3:*", Resource: "*" } }';
 const MAPPING_ROTATION = "must be ec2, fast, edge, tiny, frozen or a mapping with lifetime and renewEvery";
-const CONTAINERS = "needs the container topologies, which this version does not have";
 const BUCKET_RULE = "3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends";
 const DURATION = "must be a duration such as 6h20m";
 
@@ -502,16 +501,69 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
     ],
   },
   {
-    name: "what comes with the containers",
+    name: "policies that name nobody",
     text: world(
-      "instances:",
-      "  web: { address: 169.254.10.2, metadata: { ipv6: enabled } }",
-      "s3: { endpoint: http://minio:9000 }",
+      "roles:",
+      "  app: { path: /team/ }",
+      "  other:",
+      "    trust:",
+      "      Version: 2012-10-17",
+      "      Statement:",
+      "        - Effect: Allow",
+      "          Action: sts:AssumeRole",
+      "          Principal:",
+      "            Service: ec2.amazonaws.com",
+      "            AWS: [arn:aws:iam::111122223333:role/team/app, arn:aws:iam::111122223333:role/app]",
+      "users: { ci: {} }",
+      "buckets:",
+      "  one:",
+      "    policy: { file: one.json }",
+      "  two:",
+      "    policy:",
+      "      Statement:",
+      "        Effect: Deny",
+      "        Action: s3:*",
+      "        Resource: arn:aws:s3:::two",
+      "        NotPrincipal:",
+      "          AWS:",
+      "            - arn:aws:iam::111122223333:user/CI",
+      "            - arn:aws:iam::444455556666:user/far",
+      "            - AROAEXAMPLEEXAMPLE123",
+      "            - arn:aws:sts::111122223333:assumed-role/ap/session",
+      "            - arn:aws:sts::111122223333:assumed-role/app/session",
+      "            - arn:aws:iam::444455556666:root",
+    ),
+    files: {
+      "one.json":
+        '{"Statement":{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::one","Principal":{"AWS":"arn:aws:iam::111122223333:role/gone"}}}',
+    },
+    says: [
+      '12:60: roles.other.trust.Statement[0].Principal.AWS[1] names the role "arn:aws:iam::111122223333:role/app", which ' +
+        "is not in roles; did you mean arn:aws:iam::111122223333:role/team/app?",
+      '25:15: buckets.two.policy.Statement.NotPrincipal.AWS[0] names the user "arn:aws:iam::111122223333:user/CI", ' +
+        "which is not in users; did you mean arn:aws:iam::111122223333:user/ci?",
+      '26:15: buckets.two.policy.Statement.NotPrincipal.AWS[1] names "arn:aws:iam::444455556666:user/far" of another ' +
+        "account, which is not known here; name the account 444455556666 instead",
+      '27:15: buckets.two.policy.Statement.NotPrincipal.AWS[2] names the unique id "AROAEXAMPLEEXAMPLE123", which is ' +
+        "another in each state; name the ARN instead",
+      "28:15: buckets.two.policy.Statement.NotPrincipal.AWS[3] names the role " +
+        '"arn:aws:sts::111122223333:assumed-role/ap/session", which is not in roles; did you mean arn:aws:sts::111122223333:assumed-role/app/session?',
+      'one.json: buckets.one.policy names the role "arn:aws:iam::111122223333:role/gone", which is not in roles',
+    ],
+  },
+  {
+    name: "a public policy for a bucket that blocks them",
+    text: world(
+      "buckets:",
+      "  demo:",
+      "    policy:",
+      "      Statement: { Effect: Allow, Principal: '*', Action: s3:GetObject, Resource: arn:aws:s3:::demo/* }",
+      "  more:",
+      "    publicAccessBlock: yes",
     ),
     says: [
-      `3:10: instances.web.address ${CONTAINERS}`,
-      `3:45: instances.web.metadata.ipv6 ${CONTAINERS}`,
-      `4:7: s3.endpoint ${CONTAINERS}`,
+      "5:7: buckets.demo.policy is public, which a bucket refuses unless it says publicAccessBlock: false",
+      '7:24: buckets.more.publicAccessBlock must be true or false, found the text "yes"',
     ],
   },
   // Buckets and S3

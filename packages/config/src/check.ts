@@ -2,10 +2,10 @@
 // more than a pattern. All of it looks at the values before the schema has passed them, so that every problem of a
 // file is told at once.
 import { parseDuration } from "@rolemint/host/duration";
+import { bucketNameProblem } from "@rolemint/policy/bucket-name";
 import { parseInstant } from "@rolemint/policy/instant";
 import { scheduleProblem } from "@rolemint/world/rotation";
 import { checkAttachments } from "./attachments.ts";
-import { bucketNameProblem } from "./bucket-name.ts";
 import { entriesOf, itemsOf, namesOf, textAt, valueAt } from "./draft.ts";
 import { suggestion } from "./nearest.ts";
 import { type Path, pathText, quote } from "./problem.ts";

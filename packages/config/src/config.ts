@@ -48,6 +48,8 @@ export interface BucketConfig {
   /** Objects that are given here as text; only the built-in world has any. */
   readonly objects?: readonly { readonly key: string; readonly text: string }[];
   readonly policyText?: string;
+  /** Whether all four settings of Block Public Access are on; else none is. */
+  readonly publicAccessBlock: boolean;
 }
 
 export type S3Config =

@@ -13,6 +13,7 @@ export const DEFAULTS = {
   path: "/",
   maxSessionDuration: "1h",
   metadata: DEFAULT_OPTIONS,
+  publicAccessBlock: true,
 } as const;
 
 /** One instance without a profile, and one bucket with one object. */
@@ -27,7 +28,13 @@ export function builtinConfig(): Config {
     policies: [],
     users: [],
     instances: [{ name: "web", metadata: DEFAULTS.metadata, tags: [{ Key: "Name", Value: "web" }] }],
-    buckets: [{ name: "demo", objects: [{ key: "hello.txt", text: "Hello from rolemint.\n" }] }],
+    buckets: [
+      {
+        name: "demo",
+        objects: [{ key: "hello.txt", text: "Hello from rolemint.\n" }],
+        publicAccessBlock: DEFAULTS.publicAccessBlock,
+      },
+    ],
     s3: { backend: "builtin" },
     sources: [],
   };

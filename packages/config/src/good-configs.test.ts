@@ -59,7 +59,7 @@ instances:
   api: { instanceProfile: app }
   idle: {}
 buckets:
-  demo: { objects: ./seed/demo, policy: { file: bucket.json } }
+  demo: { objects: ./seed/demo, publicAccessBlock: false, policy: { file: bucket.json } }
 s3: { backend: builtin }
 `;
 const BUCKET_POLICY =
@@ -142,7 +142,14 @@ describe("a good config comes out plain", () => {
         { name: "api", instanceProfile: "app", metadata: METADATA, tags: [{ Key: "Name", Value: "api" }] },
         { name: "idle", metadata: METADATA, tags: [{ Key: "Name", Value: "idle" }] },
       ],
-      buckets: [{ name: "demo", objectsDirectory: "/here/seed/demo", policyText: BUCKET_POLICY }],
+      buckets: [
+        {
+          name: "demo",
+          objectsDirectory: "/here/seed/demo",
+          publicAccessBlock: false,
+          policyText: BUCKET_POLICY,
+        },
+      ],
       s3: { backend: "builtin" },
       sources: ["/here/rolemint.yaml", "/here/policies/p.json", "/here/bucket.json"],
     });
@@ -248,7 +255,11 @@ describe("what init writes", () => {
     const config = await configOf(text.replaceAll(/^# {2}/gm, "  ").replaceAll(/^# {4}/gm, "    "), { "seed/": "" });
     expect(config.rotation).toEqual({ lifetime: 22_800_000, renewEvery: 3_600_000 });
     expect(config.users).toHaveLength(1);
-    expect(config.buckets[1]).toEqual({ name: "seeded", objectsDirectory: "/here/seed" });
+    expect(config.buckets[1]).toEqual({
+      name: "seeded",
+      objectsDirectory: "/here/seed",
+      publicAccessBlock: true,
+    });
     expect(config.instances[0]!.metadata).toMatchObject({ tokens: "optional", hopLimit: 2 });
   });
 });

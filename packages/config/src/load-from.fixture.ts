@@ -22,7 +22,7 @@ export interface LoadedHere {
 /** Loads `rolemint.yaml` of `files`, or `file`. A name that ends with a slash makes a directory. */
 export async function loadFrom(
   files: Files,
-  { file = "rolemint.yaml", instanceProfiles = new Set<string>() } = {},
+  { file = "rolemint.yaml", instanceProfiles = new Set<string>(), principals = new Set<string>() } = {},
 ): Promise<LoadedHere> {
   const directory = mkdtempSync(join(tmpdir(), "config-"));
   try {
@@ -34,6 +34,7 @@ export async function loadFrom(
     const loaded = await loadConfig(join(directory, file), {
       awsManagedPolicies: AWS_MANAGED_POLICIES,
       instanceProfiles,
+      principals,
     });
     const text = formatProblems(loaded.problems ?? []).replaceAll(`${directory}/`, "");
     return { loaded, directory, lines: text === "" ? [] : text.split("\n") };

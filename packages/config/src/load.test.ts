@@ -25,14 +25,14 @@ describe("a config that cannot be read", () => {
   });
 });
 
-describe("what comes with the containers, once nothing stands in its way", () => {
+describe("what comes with the containers", () => {
   const OPTIONS = { awsManagedPolicies: AWS_MANAGED_POLICIES };
-  const says = (text: string) => formatProblems(configOf(`version: 1\n${text}\n`, "c", OPTIONS, []).problems ?? []);
+  const says = (text: string) => formatProblems(configOf(`version: 1\n${text}\n`, "c", OPTIONS).problems ?? []);
 
   test("is taken over", () => {
     const text =
       "instances: { web: { address: 169.254.10.2, metadata: { ipv6: enabled } } }\ns3: { endpoint: http://minio:9000 }";
-    const { config } = configOf(`version: 1\n${text}\n`, "c", OPTIONS, []);
+    const { config } = configOf(`version: 1\n${text}\n`, "c", OPTIONS);
     expect(config?.instances[0]).toMatchObject({ address: "169.254.10.2", metadata: { ipv6: "enabled" } });
     expect(config?.s3).toEqual({ backend: "endpoint", endpoint: "http://minio:9000" });
   });

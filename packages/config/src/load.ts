@@ -7,6 +7,8 @@ export interface LoadOptions {
   readonly awsManagedPolicies: ReadonlySet<string>;
   /** Names of the instance profiles that the state has already, which the file may refer to. */
   readonly instanceProfiles?: ReadonlySet<string>;
+  /** ARNs of the users and roles that the state has already, which its policies may name. */
+  readonly principals?: ReadonlySet<string>;
 }
 
 /** A config, or at least one problem, in the order of the file. */

@@ -23,10 +23,11 @@ export function normalise(settings: Settings, policies: Policies, file: string):
     policies: textsOf(["policies"], settings.policies, policies),
     users: Object.entries(settings.users).map(([name, user]) => userOf(name, user, policies)),
     instances: Object.entries(settings.instances).map(([name, instance]) => instanceOf(name, instance)),
-    buckets: Object.entries(settings.buckets).map(([name, { objects, policy }]) => ({
+    buckets: Object.entries(settings.buckets).map(([name, { objects, policy, publicAccessBlock }]) => ({
       name,
       ...(objects !== undefined && { objectsDirectory: resolve(dirname(file), objects) }),
       ...(policy !== undefined && { policyText: policies.textAt(["buckets", name, "policy"]) }),
+      publicAccessBlock,
     })),
     s3: s3Of(settings.s3),
     sources: [resolve(file), ...policies.sources],

@@ -1,7 +1,13 @@
 // Every policy of a file as the text that the world keeps: a referenced file's own bytes, a text as it stands, or the
 // compact JSON of an inline mapping; each held against AWS's grammar for its kind.
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { checkBucketPolicy, checkIdentityPolicy, checkTrustPolicy, type Malformed } from "@rolemint/policy";
+import {
+  checkBucketPolicy,
+  checkIdentityPolicy,
+  checkTrustPolicy,
+  isPublicPolicy,
+  type Malformed,
+} from "@rolemint/policy";
 import { documentElements, statementElements } from "@rolemint/policy/document";
 import { isMap, isScalar, isSeq } from "yaml";
 import { DEFAULTS } from "./defaults.ts";
@@ -9,6 +15,7 @@ import type { YamlText } from "./document.ts";
 import { entriesOf, isMapping, itemsOf, valueAt } from "./draft.ts";
 import { jsonError } from "./json-error.ts";
 import { nearestOf, suggestion } from "./nearest.ts";
+import { type KnownPrincipals, principalsOfFile, strangersIn } from "./principals.ts";
 import { describe, type Path, type Problem, pathText, quote } from "./problem.ts";
 import { readTextFile } from "./text-file.ts";
 
@@ -24,12 +31,15 @@ interface Spot {
   readonly path: Path;
   readonly value: unknown;
   readonly kind: keyof typeof MOST;
+  /** Of a bucket: whether it may be open to everyone. */
+  readonly mayBePublic?: boolean;
 }
 
 interface Reading {
   readonly yaml: YamlText;
   readonly file: string;
   readonly problems: Problem[];
+  readonly principals: KnownPrincipals;
   /** By path as shown. */
   readonly files: Map<string, ReturnType<typeof readTextFile>>;
 }
@@ -44,9 +54,10 @@ const OWNERS = [
   ["users", "user"],
 ] as const;
 
-/** `file` is the config; references are relative to it. */
-export function readPolicies(yaml: YamlText, value: unknown, file: string): Policies {
-  const reading: Reading = { yaml, file, problems: [], files: new Map() };
+/** `file` is the config; references are relative to it. `principals`: ARNs that the state has already. */
+export function readPolicies(yaml: YamlText, value: unknown, file: string, principals: ReadonlySet<string>): Policies {
+  const known = principalsOfFile(value, principals);
+  const reading: Reading = { yaml, file, problems: [], principals: known, files: new Map() };
   const texts = new Map<string, string>();
   for (const spot of spotsOf(value)) {
     const text = readSpot(reading, spot);
@@ -76,7 +87,8 @@ function spotsOf(world: unknown): readonly Spot[] {
     spots.push({ path: ["roles", name, "trust"], value: valueAt(role, "trust") ?? DEFAULTS.trust, kind: "trust" });
   }
   for (const [name, bucket] of entriesOf(valueAt(world, "buckets"))) {
-    spots.push({ path: ["buckets", name, "policy"], value: valueAt(bucket, "policy"), kind: "bucket" });
+    const mayBePublic = valueAt(bucket, "publicAccessBlock") === false;
+    spots.push({ path: ["buckets", name, "policy"], value: valueAt(bucket, "policy"), kind: "bucket", mayBePublic });
   }
   return spots;
 }
@@ -92,20 +104,22 @@ function readSpot(reading: Reading, spot: Spot): string | undefined {
   checkElements(reading, path, value);
   const text = compactJson(reading, path);
   if (problems.length > before) return undefined;
-  return accept(text, spot, (message) => problems.push(yaml.problem(path, message)));
+  return accept(reading, text, spot, (message, inside = []) =>
+    problems.push(yaml.problem([...path, ...inside], message)),
+  );
 }
 
 function readTextSpot(reading: Reading, spot: Spot, text: string): string | undefined {
   const { yaml, problems } = reading;
   const refuse = (message: string) => problems.push(yaml.problem(spot.path, message));
   if (spot.kind === "trust" && !text.trimStart().startsWith("{")) {
-    if (SERVICE.test(text)) return accept(serviceTrust(text), spot, refuse);
+    if (SERVICE.test(text)) return accept(reading, serviceTrust(text), spot, refuse);
     const hint = suggestion(text, ["ec2.amazonaws.com"]);
     refuse(`must be a service such as ec2.amazonaws.com or a trust policy, found ${describe(text)}${hint}`);
     return undefined;
   }
   const error = jsonError(text);
-  if (error === undefined) return accept(text, spot, refuse);
+  if (error === undefined) return accept(reading, text, spot, refuse);
   refuse(`is no JSON: character ${error.offset + 1} of the text should be ${error.wanted}`);
   return undefined;
 }
@@ -128,17 +142,25 @@ function readFileSpot(reading: Reading, spot: Spot, reference: Readonly<Record<s
   const inFile = (line: number, column: number, message: string) =>
     problems.push({ file: shown, line, column, path: pathText(spot.path), message });
   const error = jsonError(read.text);
-  if (error === undefined) return accept(read.text, spot, (message) => inFile(0, 0, message));
+  if (error === undefined) return accept(reading, read.text, spot, (message) => inFile(0, 0, message));
   const lines = read.text.slice(0, error.offset).split("\n");
   inFile(lines.length, lines.at(-1)!.length + 1, `is no JSON: here should be ${error.wanted}`);
   return undefined;
 }
 
-function accept(text: string, spot: Spot, refuse: (message: string) => void): string | undefined {
+/** `inside` is the place of what is wrong within the policy. */
+type Refuse = (message: string, inside?: Path) => void;
+
+function accept({ principals }: Reading, text: string, spot: Spot, refuse: Refuse): string | undefined {
   const problem = textProblem(text, spot);
-  if (problem === undefined) return text;
-  refuse(problem);
-  return undefined;
+  if (problem !== undefined) {
+    refuse(problem);
+    return undefined;
+  }
+  const { kind } = spot;
+  const strangers = kind === "trust" || kind === "bucket" ? strangersIn(text, kind, principals) : [];
+  for (const { message, path } of strangers) refuse(message, path);
+  return strangers.length === 0 ? text : undefined;
 }
 
 function textProblem(text: string, spot: Spot): string | undefined {
@@ -150,7 +172,10 @@ function textProblem(text: string, spot: Spot): string | undefined {
     return "has a character beyond U+00FF, which IAM does not take in a policy; write it as \\uXXXX";
   }
   const malformed = malformedBy(text, spot);
-  return malformed && `is not a policy that AWS takes: ${malformed.code}, ${malformed.message}`;
+  if (malformed) return `is not a policy that AWS takes: ${malformed.code}, ${malformed.message}`;
+  return spot.kind === "bucket" && !spot.mayBePublic && isPublicPolicy(text)
+    ? "is public, which a bucket refuses unless it says publicAccessBlock: false"
+    : undefined;
 }
 
 function malformedBy(text: string, { kind, path }: Spot): Malformed | undefined {

@@ -38,7 +38,7 @@ describe("any config that the schema allows", () => {
   test("loads, from YAML as from JSON, to the same", () => {
     fc.assert(
       fc.property(settings, (value) => {
-        const [yaml, json] = [stringify(value), JSON.stringify(value)].map((text) => configOf(text, "c", OPTIONS, []));
+        const [yaml, json] = [stringify(value), JSON.stringify(value)].map((text) => configOf(text, "c", OPTIONS));
         expect(formatProblems(yaml!.problems ?? [])).toBe("");
         expect(json).toEqual(yaml);
         expect(yaml!.config!.roles.map(({ name }) => name)).toEqual(Object.keys(value.roles as object));
@@ -96,6 +96,7 @@ const EVERY_KEY = stringify({
   buckets: {
     "my-bucket": {
       objects: import.meta.dirname,
+      publicAccessBlock: true,
       policy: '{"Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::my-bucket/*"}}',
     },
   },
@@ -120,7 +121,7 @@ const typo = fc.tuple(
 
 describe("a key with one typo", () => {
   test("the text without a typo loads and has every key", () => {
-    expect(configOf(EVERY_KEY, "c", OPTIONS, []).problems).toBeUndefined();
+    expect(configOf(EVERY_KEY, "c", OPTIONS).problems).toBeUndefined();
     const known = keysOf(jsonSchema()).map((way) => way.split(".").at(-1)!);
     expect([...ALL_KEYS].sort()).toEqual([...new Set(known)].sort());
   });
@@ -139,7 +140,7 @@ describe("a key with one typo", () => {
         ][edit]!;
         fc.pre(typed !== "" && !ALL_KEYS.has(typed));
         const lines = EVERY_KEY.split("\n").with(index, `${indent}${typed}${rest}`);
-        const problems = configOf(lines.join("\n"), "c", OPTIONS, []).problems ?? [];
+        const problems = configOf(lines.join("\n"), "c", OPTIONS).problems ?? [];
         const told = problems.filter(({ line }) => line === index + 1);
         expect(told).toContainEqual(
           expect.objectContaining({ column: indent.length + 1, message: `is not a key here; did you mean ${key}?` }),

@@ -4,7 +4,6 @@ import { writeFileSync } from "node:fs";
 import { formatDuration } from "@rolemint/host/duration";
 import { PROFILES, type Schedule } from "@rolemint/world/rotation";
 import * as z from "zod";
-import { NOT_YET, NOT_YET_REASON } from "./not-yet.ts";
 import { schema } from "./schema.ts";
 import { initialConfigText } from "./starter.ts";
 
@@ -49,7 +48,9 @@ A policy is an AWS policy document: a mapping, a text that holds JSON, or \`{ fi
 this file. A file or a text is kept byte for byte; a mapping becomes compact JSON with its keys in the order written.
 Every policy is held against AWS's own grammar and size limits. \`managedPolicies\` and \`permissionsBoundary\` take
 ARNs, as AWS does: a policy \`reports\` in \`policies\` is
-\`arn:aws:iam::ACCOUNT:policy/reports\`.
+\`arn:aws:iam::ACCOUNT:policy/reports\`. A user or role that a trust or bucket policy names must be in this file,
+and the policy is for that one: who is made anew under the name is not meant. A bucket policy may name other accounts, not
+their users and roles.
 
 ## Values
 
@@ -68,24 +69,17 @@ ARNs, as AWS does: a policy \`reports\` in \`policies\` is
 function sections(from: JsonSchema, path: readonly string[]): string[] {
   const title = path.length === 0 ? "Top level" : `\`${path.join(".").replaceAll(".[]", "[]")}\``;
   const properties = Object.entries(from.properties ?? {}) as [string, JsonSchema][];
-  const rows = properties.map(([key, value]) => row(key, value, [...path, key], from.required?.includes(key) ?? false));
+  const rows = properties.map(([key, value]) => row(key, value, from.required?.includes(key) ?? false));
   const head = [`## ${title}`, "", "| key | value | default | |", "|---|---|---|---|"];
   const inner = properties.flatMap(([key, value]) => innerMappings(value, [...path, key]));
   return [...head, ...rows, "", ...inner.flatMap(({ at, schema: below }) => sections(below, at))];
 }
 
-function row(key: string, value: JsonSchema, path: readonly string[], isRequired: boolean): string {
+function row(key: string, value: JsonSchema, isRequired: boolean): string {
   const plain = ["string", "number", "boolean"].includes(typeof value.default);
   const fallback = isRequired ? "required" : plain ? `\`${String(value.default)}\`` : "";
-  const cells = [`\`${key}\``, kindOf(value), fallback, `${value.description ?? ""}${notYetNote(path)}`];
+  const cells = [`\`${key}\``, kindOf(value), fallback, value.description ?? ""];
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-}
-
-function notYetNote(path: readonly string[]): string {
-  const found = NOT_YET.find((entry) => entry.path.join(".") === path.join(".").replaceAll("NAME", "*"));
-  if (!found) return "";
-  const what = found.value === undefined ? "Refused" : `\`${found.value}\` is refused`;
-  return ` **${what} in this version:** it ${NOT_YET_REASON}.`;
 }
 
 /** The mappings with keys of their own inside a value, where `NAME` stands for a name and `[]` for an item. */

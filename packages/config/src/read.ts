@@ -7,7 +7,6 @@ import { isMapping } from "./draft.ts";
 import { checkSchema } from "./issues.ts";
 import type { Loaded, LoadOptions } from "./load.ts";
 import { normalise } from "./normalise.ts";
-import { checkNotYet, NOT_YET } from "./not-yet.ts";
 import { readPolicies } from "./policies.ts";
 import type { Problem } from "./problem.ts";
 import { isDirectory, readTextFile } from "./text-file.ts";
@@ -19,7 +18,7 @@ export function readConfig(file: string, options: LoadOptions): Loaded {
 }
 
 /** `file` need not be there: it names the text, and what the text refers to is relative to it. */
-export function configOf(text: string, file: string, options: LoadOptions, notYet = NOT_YET): Loaded {
+export function configOf(text: string, file: string, options: LoadOptions): Loaded {
   const parsed = readYaml(text.replace(/^\uFEFF/, ""), file);
   if ("problems" in parsed) return { problems: inOrder(parsed.problems, file) };
   const { yaml } = parsed;
@@ -34,8 +33,7 @@ export function configOf(text: string, file: string, options: LoadOptions, notYe
     isDirectory: (path: string) => isDirectory(resolve(dirname(file), path)),
   };
   checkValues(value, around, report);
-  checkNotYet(value, notYet, report);
-  const policies = readPolicies(yaml, value, file);
+  const policies = readPolicies(yaml, value, file, options.principals ?? new Set());
   problems.push(...policies.problems);
   // What could not be read is not also missing.
   const all = [...yaml.problems, ...problems.filter(({ path }) => !yaml.unread.has(path))];

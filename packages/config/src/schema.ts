@@ -1,6 +1,7 @@
 // The keys of a rolemint.yaml: one field a setting, with what it must be, its default and its sentence in the manual.
 // The check, the JSON Schema and docs/configuration.md are all made from this. What one value alone cannot tell
 // (names that must exist, values that exclude each other) is in check.ts.
+import { BUCKET_NAME } from "@rolemint/policy/bucket-name";
 import { PROFILES, type ProfileName } from "@rolemint/world/rotation";
 import * as z from "zod";
 import { DEFAULTS } from "./defaults.ts";
@@ -28,10 +29,7 @@ export const NAMES = {
   users: { pattern: /^[\w+=,.@-]{1,64}$/, what: `1 to 64 ${IAM_CHARACTERS}` },
   inlinePolicies: { pattern: /^[\w+=,.@-]{1,128}$/, what: `1 to 128 ${IAM_CHARACTERS}` },
   instances: { pattern: /^[A-Za-z][\w.-]{0,62}$/, what: "1 to 63 letters, digits and ._-, a letter first" },
-  buckets: {
-    pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    what: "3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends",
-  },
+  buckets: BUCKET_NAME,
 } satisfies Record<string, NameRule>;
 
 const identityPolicy = () => policy("policy", "a policy document or { file: ./p.json }");
@@ -145,7 +143,7 @@ const metadata = mapping({
   .describe("The metadata options of the instance.");
 
 /** 169.254.0.0/16 */
-const LINK_LOCAL = /^169\.254(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){2}$/;
+export const LINK_LOCAL = /^169\.254(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){2}$/;
 
 const instance = mapping({
   role: z
@@ -170,6 +168,10 @@ const bucket = mapping({
     .optional()
     .describe("A directory, relative to this file, whose files become objects when the bucket is made."),
   policy: policy("policy", "a bucket policy or { file: ./p.json }").optional().describe("The bucket policy."),
+  publicAccessBlock: z
+    .boolean(wants("true or false"))
+    .default(DEFAULTS.publicAccessBlock)
+    .describe("Whether all four settings of Block Public Access are on; `false` lets a policy open the bucket to all."),
 });
 
 const s3 = mapping({
@@ -182,7 +184,9 @@ const s3 = mapping({
     .string(wantsSecret("a text in quotes"))
     .min(1, wantsSecret("a text in quotes"))
     .optional()
-    .describe("Its secret. Both may come by the environment instead."),
+    .describe(
+      "Its secret. Both may come by ROLEMINT_S3_ACCESS_KEY_ID and ROLEMINT_S3_SECRET_ACCESS_KEY in the environment.",
+    ),
 })
   .prefault({})
   .describe("Where the objects of all buckets are kept.");

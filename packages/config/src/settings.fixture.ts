@@ -62,7 +62,7 @@ function named<Value>(keys: readonly string[], value: (key: string) => fc.Arbitr
     .map((values) => Object.fromEntries(keys.map((key, index) => [key, values[index]!])));
 }
 
-/** Settings that load while no row of NOT_YET stands in the way. `objects` must be a directory. */
+/** Settings that load. `objects` must be a directory. */
 export function anySettings(objects: string): fc.Arbitrary<Readonly<Record<string, unknown>>> {
   const given = fc.tuple(fc.stringMatching(/^\d{12}$/), names(), names(), names(2), names(4), names());
   return given.chain(([account, roles, policies, users, instances, buckets]) => {
@@ -125,7 +125,8 @@ export function anySettings(objects: string): fc.Arbitrary<Readonly<Record<strin
 function bucketOf(name: string, objects: string) {
   const statement = { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: `arn:aws:s3:::${name}/*` };
   const policyOf = fc.constant({ Version: "2012-10-17", Statement: statement });
-  return fc.record({ objects: fc.constant(objects), policy: policyOf }, { requiredKeys: [] });
+  const bucket = { objects: fc.constant(objects), policy: policyOf, publicAccessBlock: fc.boolean() };
+  return fc.record(bucket, { requiredKeys: [] });
 }
 
 function keyIdOf(index: number): string {

@@ -2,14 +2,28 @@
 // the putting and loses nothing; a deletion that a crash cut short is ended.
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import type { BucketConfig, Config } from "@rolemint/config";
+import { type Applied, applyConfig, type BucketConfig, type Config } from "@rolemint/config";
 import type { Backend } from "@rolemint/object-store";
 import type { World } from "@rolemint/world";
 
-/** Puts the first objects of every bucket that the config names and the world has not. */
-export async function seedBuckets(world: World, backend: Backend, config: Config): Promise<void> {
-  for (const bucket of config.buckets) {
-    if (world.tables.buckets.get(bucket.name)) continue;
+/** The config applied, with the first objects of its new buckets. Throws ApplyError; then neither is there. */
+export async function applyWithObjects(world: World, backend: Backend, config: Config): Promise<Applied> {
+  const added = config.buckets.filter(({ name }) => !world.tables.buckets.get(name));
+  await seedBuckets(backend, added);
+  try {
+    return applyConfig(world, config);
+  } catch (error) {
+    await emptyBuckets(
+      backend,
+      added.map(({ name }) => name),
+    );
+    throw error;
+  }
+}
+
+/** Puts the first objects of buckets that the world has not yet, over what a start that was cut short has put. */
+export async function seedBuckets(backend: Backend, buckets: readonly BucketConfig[]): Promise<void> {
+  for (const bucket of buckets) {
     await backend.createBucket(bucket.name);
     for (const { key, text } of bucket.objects ?? []) {
       await putObject(backend, bucket.name, key, [Buffer.from(text)], Buffer.byteLength(text), "text/plain");

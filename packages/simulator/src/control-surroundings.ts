@@ -1,44 +1,50 @@
 // What the simulator lends the control API: the things that are more than a change of the world.
-import type { EventBuffer } from "@rolemint/authority";
-import { ApplyError, applyConfig, type Config } from "@rolemint/config";
+import { ApplyError, type Config } from "@rolemint/config";
 import type { ControlSurroundings } from "@rolemint/control-plane";
-import { seedBuckets } from "./buckets.ts";
-import type { openFront } from "./front.ts";
-import type { MetadataListeners } from "./metadata-listeners.ts";
+import { applyWithObjects } from "./buckets.ts";
 import { resetWorld } from "./reset.ts";
 import type { RotationClock } from "./rotation-clock.ts";
-import type { SimulatorOptions } from "./simulator.ts";
 import type { State } from "./state.ts";
 
 export interface SurroundingParts {
-  readonly options: SimulatorOptions;
+  /** What the world was brought to at start. */
+  readonly config: Config;
   readonly state: State;
-  readonly events: EventBuffer;
-  readonly front: ReturnType<typeof openFront>;
-  readonly listeners: MetadataListeners;
   readonly rotation: RotationClock;
   acknowledged(): Promise<void>;
+  endpointOf(instanceId: string): string | undefined;
+  flushEvents(): Promise<void>;
+  health(): object;
 }
 
 export function controlSurroundings(parts: SurroundingParts): ControlSurroundings {
-  const { options, state, events, front, listeners, rotation, acknowledged } = parts;
+  const { state, rotation, acknowledged, endpointOf, flushEvents, health } = parts;
   const { world, backend } = state;
-  let { config } = options;
+  let { config } = parts;
   return {
     world,
     acknowledged,
-    endpointOf: (id) => listeners.endpointOf(id),
+    endpointOf,
+    flushEvents,
+    health,
     tick: () => rotation.tick(),
-    flushEvents: async () => void (await Promise.all([events.flush(), front.flush()])),
     async reset() {
       await resetWorld(world, backend, config);
       await rotation.tick();
     },
     async apply(next) {
+      const { configProblem } = await import("@rolemint/config/applicable");
+      const invalid = configProblem(next);
+      if (invalid !== undefined) return { invalid };
       const given = next as Config;
+      if (given.clock.strict !== world.strictClock) {
+        return { problem: "clock.strict counts from a start on: end `rolemint up` and start it again" };
+      }
+      if (storeOf(given) !== storeOf(parts.config)) {
+        return { problem: "s3 counts from a start on: end `rolemint up` and start it again" };
+      }
       try {
-        await seedBuckets(world, backend, given);
-        const { left } = applyConfig(world, given);
+        const { left } = await applyWithObjects(world, backend, given);
         config = given;
         await rotation.tick();
         return { left };
@@ -47,12 +53,10 @@ export function controlSurroundings(parts: SurroundingParts): ControlSurrounding
         throw error;
       }
     },
-    health: () => ({
-      status: "ok",
-      version: options.version,
-      parts: { "control-plane": "ok", imds: "ok", "s3-authorizer": "ok" },
-      dataPlanes: ["imds", "s3-authorizer"],
-      eventsDropped: events.dropped + front.dropped(),
-    }),
   };
+}
+
+/** Where objects are kept; the keys to it may come by the environment. */
+function storeOf({ s3 }: Config): string {
+  return s3.backend === "builtin" ? s3.backend : s3.endpoint;
 }

@@ -7,11 +7,13 @@ import { startMetadataListener } from "@rolemint/imds";
 import { type Instance, runningInstances, type World } from "@rolemint/world";
 
 export interface MetadataListeners {
-  /** Opens and closes until there is one listener for each running instance. */
+  /** Opens and closes until there is one listener for each running instance. Rejects when one could not be opened. */
   follow(): Promise<void>;
   endpointOf(instanceId: string): string | undefined;
   close(): Promise<void>;
 }
+
+const MAX_PORT = 65_535;
 
 export interface MetadataListenerSettings {
   readonly host: string;
@@ -31,18 +33,14 @@ export function openMetadataListeners(
   const { host, firstPort, shownHost } = settings;
   const open = new Map<string, Listener>();
   const keepsPorts = world.store.setting("imds.firstPort") === String(firstPort) && firstPort !== 0;
+  let isStarted = false;
   let following: Promise<void> = Promise.resolve();
 
-  const listenOn = (instance: Instance, port: number) =>
-    startMetadataListener({
-      host,
-      port,
-      lookup: () => cache.instance(instance.id),
-      now: () => world.now(),
-      entropy: world.entropy,
-      record: (event) => events.record(event),
-      log: settings.log,
-    });
+  const { now, entropy } = world;
+  const listenOn = ({ id }: Instance, port: number) => {
+    const lookup = () => cache.instance(id);
+    return startMetadataListener({ host, port, lookup, now, entropy, record: events.record, log: settings.log });
+  };
 
   /** Those of open listeners, and those that other running instances keep. */
   function usedPorts(): Set<number> {
@@ -50,17 +48,22 @@ export function openMetadataListeners(
     return new Set([...[...open.values()].map((listener) => listener.port), ...kept]);
   }
 
-  /** The port it had last; else, for an instance of the config at start, the next in order; else the next free one. */
-  async function openFor(instance: Instance, mayMove: boolean): Promise<void> {
+  /**
+   * The port it had last, else the next in order. One that another program has is passed over, but not at start where
+   * it was the instance's own or that of one of the config.
+   */
+  async function openFor(instance: Instance): Promise<void> {
     if (firstPort === 0) return void open.set(instance.id, await listenOn(instance, 0));
     const kept = keepsPorts ? instance.port : undefined;
+    const mayMove = isStarted || (kept === undefined && instance.configName === undefined);
     for (let port = kept ?? freePort(firstPort, usedPorts()); ; port++) {
+      if (port > MAX_PORT) throw new ListenError("no port is left", host, port);
       try {
         open.set(instance.id, await listenOn(instance, port));
         return keepPort(world, instance.id, port);
       } catch (error) {
         const isTaken = error instanceof ListenError && error.code === "EADDRINUSE";
-        if (!isTaken || !mayMove || kept !== undefined || port > 65_000) throw error;
+        if (!isTaken || !mayMove) throw error;
       }
     }
   }
@@ -69,7 +72,8 @@ export function openMetadataListeners(
     const running = runningInstances(world);
     await closeAllBut(open, new Set(running.map((instance) => instance.id)));
     const missing = running.filter((instance) => !open.has(instance.id));
-    for (const instance of missing) await openFor(instance, instance.configName === undefined);
+    await forEach(missing, openFor);
+    isStarted = true;
     if (!keepsPorts) world.store.putSetting("imds.firstPort", String(firstPort));
   }
 
@@ -87,6 +91,17 @@ export function openMetadataListeners(
       await Promise.all([...open.values()].map((listener) => listener.close()));
     },
   };
+}
+
+/** Does each, also after one has failed; rejects with the first failure. */
+async function forEach(instances: readonly Instance[], act: (instance: Instance) => Promise<void>): Promise<void> {
+  let failure: { readonly error: unknown } | undefined;
+  for (const instance of instances) {
+    await act(instance).catch((error: unknown) => {
+      failure ??= { error };
+    });
+  }
+  if (failure) throw failure.error;
 }
 
 async function closeAllBut(open: Map<string, Listener>, ids: ReadonlySet<string>): Promise<void> {

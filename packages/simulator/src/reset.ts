@@ -2,7 +2,7 @@
 // stay; roles and users get new ids, so that earlier sessions are refused.
 import { applyConfig, type Config } from "@rolemint/config";
 import type { Backend } from "@rolemint/object-store";
-import { DEFAULT_OPTIONS, PROFILES, type World } from "@rolemint/world";
+import { DEFAULT_OPTIONS, type Instance, PROFILES, type World } from "@rolemint/world";
 import { emptyBuckets, seedBuckets } from "./buckets.ts";
 
 /** A reset that a crash cut short is done again at the next start: see `finishReset`. */
@@ -20,7 +20,7 @@ export async function finishReset(world: World, backend: Backend, config: Config
   const pending = world.store.setting("resetting");
   if (!pending) return;
   await emptyBuckets(backend, JSON.parse(pending) as string[]);
-  await seedBuckets(world, backend, config);
+  await seedBuckets(backend, config.buckets);
   world.change(() => {
     applyConfig(world, config);
     world.store.putSetting("resetting", "");
@@ -36,16 +36,24 @@ function wipe(world: World, config: Config): void {
   }
   for (const key of tables.accessKeys.list()) if (key.userName !== undefined) tables.accessKeys.remove(key);
   for (const generation of tables.generations.list()) tables.generations.remove(generation);
+  const kept = new Set(config.instances.map(({ name }) => instanceOf(world, name)?.id));
   for (const instance of tables.instances.list()) {
-    if (instance.configName === undefined || instance.state !== "running") tables.instances.remove(instance);
-    else {
-      const { association: _, schedule: __, userData: ___, ...kept } = instance;
-      tables.instances.put({ ...kept, options: DEFAULT_OPTIONS, tags: [] });
-    }
+    const { association: _, schedule: __, userData: ___, terminated: ____, ...rest } = instance;
+    if (!kept.has(instance.id)) tables.instances.remove(instance);
+    else tables.instances.put({ ...rest, state: "running", options: DEFAULT_OPTIONS, tags: [] });
   }
   world.rotation.forget();
   for (const name of ["config.applied", "config.left"]) store.removeSetting(name);
   const host = hostClock.now();
   world.setClock({ at: host, time: config.clock.start ?? host, rate: 1 });
   world.setSchedule(PROFILES.ec2);
+}
+
+/** The one that the config's entry made: the running one, else the last that was terminated. */
+function instanceOf(world: World, configName: string): Instance | undefined {
+  const made = world
+    .account(world.accountId)
+    .instances()
+    .filter((instance) => instance.configName === configName);
+  return made.find((instance) => instance.state === "running") ?? made.at(-1);
 }

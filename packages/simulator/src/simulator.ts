@@ -1,16 +1,15 @@
 // startSimulator(): every service in one process, over one world. The containers run the same services apart; only
 // this file and each service's `main.ts` construct them.
-import { join } from "node:path";
 import { cacheOver, eventBuffer } from "@rolemint/authority";
 import { prepareCaller } from "@rolemint/caller";
 import type { Config } from "@rolemint/config";
 import { type Clock, type Entropy, type Listener, lazyServer, listen } from "@rolemint/host";
 import { type Log, silentLog } from "@rolemint/host/log";
-import { localAuthority, nameOf, runningInstances, type World } from "@rolemint/world";
+import { localAuthority, type World } from "@rolemint/world";
 import { controlSurroundings } from "./control-surroundings.ts";
 import { openFront } from "./front.ts";
 import { openMetadataListeners } from "./metadata-listeners.ts";
-import { type ReadyFile, removeReadyFiles, writeReadyFiles } from "./ready-file.ts";
+import { type ReadyFile, readyFileOf, readyInstances } from "./ready-file.ts";
 import { startRotationClock } from "./rotation-clock.ts";
 import { openState, type State } from "./state.ts";
 
@@ -41,7 +40,10 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** Resolves when every listener answers. Throws StateError, ApplyError or ListenError; then nothing is left running. */
+/**
+ * Resolves when every listener answers. Throws StateError, ApplyError, ListenError or ReadyFileError; then nothing is
+ * left running.
+ */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const closers: (() => void | Promise<void>)[] = [];
   const close = async () => {
@@ -61,7 +63,7 @@ async function assemble(
   close: () => Promise<void>,
 ): Promise<Simulator> {
   const { host = "127.0.0.1", log = silentLog } = options;
-  const shownHost = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  const shownHost = shownFor(host);
   const unexpected = (error: unknown) => log.error({ err: error }, "unexpected error");
   const state = await openState(options);
   const { world } = state;
@@ -83,15 +85,34 @@ async function assemble(
     readyFile(state, { aws, control, shownHost, endpointOf: listeners.endpointOf }),
   );
   const acknowledged = async () => {
-    await listeners.follow();
-    ready.refresh();
+    // What was asked is done, also when no port is left to listen on, or the place of the ready file is gone.
+    await listeners.follow().catch(unexpected);
+    try {
+      ready.refresh();
+    } catch (error) {
+      unexpected(error);
+    }
   };
   const front = openFront({ options, state, authority, cache, acknowledged, log });
   closers.push(() => front.close());
   const aws = await listen(front.server, host, options.awsPort ?? 4566);
   closers.push(() => aws.close());
 
-  const surroundings = controlSurroundings({ options, state, events, front, listeners, rotation, acknowledged });
+  const surroundings = controlSurroundings({
+    config: options.config,
+    state,
+    rotation,
+    acknowledged,
+    endpointOf: listeners.endpointOf,
+    flushEvents: async () => void (await Promise.all([events.flush(), front.flush()])),
+    health: () => ({
+      status: "ok",
+      version: options.version,
+      parts: { "control-plane": "ok", imds: "ok", "s3-authorizer": "ok" },
+      dataPlanes: ["imds", "s3-authorizer"],
+      eventsDropped: events.dropped + front.dropped(),
+    }),
+  });
   const controlServer = lazyServer(async () => {
     const { serveControl } = await import("./serve-control.ts");
     return serveControl({ ...surroundings, token: state.controlToken, unexpected });
@@ -105,20 +126,10 @@ async function assemble(
   return { ready: ready.now, world, left: state.left, close };
 }
 
-/** The ready file at all its places, written when what it says has changed. */
-function readyFileOf(options: SimulatorOptions, now: () => ReadyFile) {
-  const own = options.state === undefined ? [] : [join(options.state, "ready.json")];
-  const paths = [...own, ...(options.readyFiles ?? [])];
-  let written = "";
-  return {
-    now,
-    refresh() {
-      const text = JSON.stringify(now());
-      if (text !== written) writeReadyFiles(paths, now());
-      written = text;
-    },
-    remove: () => removeReadyFiles(paths),
-  };
+/** The host as clients are told it: for every address of the machine the loopback one, IPv6 as URLs have it. */
+function shownFor(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 interface ReadyParts {
@@ -130,14 +141,6 @@ interface ReadyParts {
 
 function readyFile({ world, operator, controlToken }: State, parts: ReadyParts): ReadyFile {
   const aws = `http://${parts.shownHost}:${parts.aws.port}`;
-  const instances = runningInstances(world);
-  const byName = Map.groupBy(instances, nameOf);
-  const entries = instances.map((instance) => {
-    const name = nameOf(instance);
-    // A name borne twice names nobody.
-    const key = byName.get(name)!.length > 1 ? instance.id : name;
-    return [key, { instanceId: instance.id, imds: parts.endpointOf(instance.id) ?? null }] as const;
-  });
   return {
     version: 1,
     pid: process.pid,
@@ -145,6 +148,6 @@ function readyFile({ world, operator, controlToken }: State, parts: ReadyParts):
     endpoints: { aws, s3: aws, control: `http://127.0.0.1:${parts.control.port}` },
     operator: { accountId: operator.accountId, accessKeyId: operator.id, secretAccessKey: operator.secret },
     controlToken,
-    instances: Object.fromEntries(entries),
+    instances: readyInstances(world, parts.endpointOf),
   };
 }

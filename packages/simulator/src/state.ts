@@ -1,13 +1,14 @@
 // What a simulator stands on: the world and the object store of its state, with the config applied.
 import { join } from "node:path";
-import { applyConfig, type Config } from "@rolemint/config";
-import { hostClock, hostEntropy } from "@rolemint/host";
+import { ApplyError, type Config } from "@rolemint/config";
+import { type Clock, type Entropy, hostClock, hostEntropy } from "@rolemint/host";
 import { breathe } from "@rolemint/host/schedule";
-import { type Backend, openBuiltinStore } from "@rolemint/object-store";
+import { type Backend, openBuiltinStore, Refusal } from "@rolemint/object-store";
 import { type AccessKey, openWorld, type World } from "@rolemint/world";
-import { endDeletions, seedBuckets } from "./buckets.ts";
+import { applyWithObjects, endDeletions } from "./buckets.ts";
 import { finishReset } from "./reset.ts";
 import type { SimulatorOptions } from "./simulator.ts";
+import { prepareDirectory } from "./state-directory.ts";
 
 export interface State {
   readonly world: World;
@@ -19,9 +20,16 @@ export interface State {
   close(): Promise<void>;
 }
 
-/** Throws StateError or ApplyError; then nothing is left open. What was due while the process was away is issued. */
+/** The S3 server that the config names does not answer. */
+export class StoreAwayError extends Error {}
+
+/**
+ * Throws StateError, StoreAwayError or ApplyError; then nothing is left open. What was due while the process was away
+ * is issued.
+ */
 export async function openState(options: SimulatorOptions): Promise<State> {
   const { config, clock = hostClock, entropy = hostEntropy } = options;
+  if (options.state !== undefined) prepareDirectory(options.state);
   const world = openWorld({
     state: options.state ?? "memory",
     accountId: config.account,
@@ -32,24 +40,40 @@ export async function openState(options: SimulatorOptions): Promise<State> {
     startTime: config.clock.start,
     strictClock: config.clock.strict,
   });
-  const directory = options.state === undefined ? {} : { directory: join(options.state, "objects") };
   let backend: Backend | undefined;
   try {
-    backend = await openBuiltinStore({ ...directory, clock, entropy });
+    backend = await openBackend(options, clock, entropy);
     const left = await settle(world, backend, config);
     return { world, backend, left, ...secretsOf(world), close: () => closeBoth(world, backend) };
   } catch (error) {
     await closeBoth(world, backend);
-    throw error;
+    const isAway = config.s3.backend === "endpoint" && error instanceof Refusal && error.code === "Unavailable";
+    throw isAway ? new StoreAwayError(`the S3 server at ${config.s3.endpoint} does not answer`) : error;
   }
+}
+
+/** The store built in, or the S3 server that the config names. */
+async function openBackend(
+  { config: { s3, region }, state, log }: SimulatorOptions,
+  clock: Clock,
+  entropy: Entropy,
+): Promise<Backend> {
+  if (s3.backend === "builtin") {
+    return openBuiltinStore({ ...(state !== undefined && { directory: join(state, "objects") }), clock, entropy });
+  }
+  const { endpoint, accessKeyId, secretAccessKey } = s3;
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw new ApplyError(`s3.endpoint ${endpoint} needs s3.accessKeyId and s3.secretAccessKey, which no one has given`);
+  }
+  const { openForwardBackend } = await import("@rolemint/s3-authorizer/forward");
+  return openForwardBackend({ endpoint, accessKeyId, secretAccessKey, region, clock, ...(log && { log }) });
 }
 
 /** Ends what a crash cut short, brings the world to its config, and catches up with rotation. */
 async function settle(world: World, backend: Backend, config: Config): Promise<readonly string[]> {
   await finishReset(world, backend, config);
   await endDeletions(world, backend);
-  await seedBuckets(world, backend, config);
-  const { left } = applyConfig(world, config);
+  const { left } = await applyWithObjects(world, backend, config);
   await world.rotation.tick(breathe);
   return left;
 }

@@ -1,30 +1,75 @@
-// `rolemint init`: a commented rolemint.yaml to start from.
-import { writeFileSync } from "node:fs";
+// `rolemint init`: a commented rolemint.yaml to start from; for services of a compose file also the override that makes
+// them instances.
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { initialConfigText } from "@rolemint/config";
 import { CliError } from "../exit.ts";
-import { outputFor } from "../output.ts";
+import { type OutputFlags, outputFor, visible } from "../output.ts";
 
-export interface InitFlags {
+export interface InitFlags extends OutputFlags {
   readonly compose?: string;
   readonly force?: boolean;
-  readonly json?: boolean;
 }
 
 const FILE = "rolemint.yaml";
 
-export function init(services: readonly string[], flags: InitFlags): void {
-  if (flags.compose !== undefined || services.length > 0) {
-    throw new CliError(
-      "usage",
-      "services of a compose file cannot be adopted yet: this version has no container topologies",
-    );
+export async function init(services: readonly string[], flags: InitFlags): Promise<void> {
+  if (flags.compose !== undefined) return initCompose(flags.compose, services, flags);
+  if (services.length > 0) {
+    throw new CliError("usage", "say which compose file the services are in: --compose FILE");
   }
-  try {
-    writeFileSync(FILE, initialConfigText(), { flag: flags.force ? "w" : "wx" });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") throw new CliError("usage", `${FILE} is there already; --force writes it anew`);
-    throw new CliError("environment", `${FILE} could not be written: ${message}`);
-  }
+  writeAll([{ path: FILE, text: initialConfigText() }], flags);
   outputFor(flags).result(`wrote ${FILE}; start it with \`rolemint up\``, { version: 1, files: [FILE] });
+}
+
+async function initCompose(file: string, named: readonly string[], flags: InitFlags): Promise<void> {
+  const { adopt } = await import("../compose/adopt.ts");
+  const { OVERRIDE_FILE, overrideText } = await import("../compose/override.ts");
+  const { readProject } = await import("../compose/read.ts");
+  const { worldText } = await import("../compose/world-text.ts");
+  const adoption = adopt(readProject([file], process.env), named, file);
+  if ("problems" in adoption) throw new CliError("usage", adoption.problems.join("\n"));
+  const { services, region, warnings } = adoption;
+  const override = join(dirname(file), OVERRIDE_FILE);
+  const world = join(dirname(file), FILE);
+  const command = `docker compose -f ${shellWord(file)} -f ${shellWord(override)} up`;
+  const text = overrideText({ services, region, command: visible(command) });
+  const files = [
+    { path: override, text },
+    { path: world, text: worldText(services, region) },
+  ];
+  writeAll(files, flags);
+  const instances = services.map(({ service, role, address }) => ({ service, role, address }));
+  const paths = files.map(({ path }) => path);
+  if (!flags.json) for (const warning of warnings) process.stderr.write(`warning: ${visible(warning)}\n`);
+  const output = outputFor(flags);
+  output.text(`wrote ${paths.join(" and ")}`);
+  for (const { service, role, address } of instances) output.text(`  ${service}: role ${role}, address ${address}`);
+  output.text("Say in rolemint.yaml what the roles may do, then start with");
+  output.result(command, { version: 1, files: paths, instances, warnings, command });
+}
+
+/** All or none: a file that is there is left, and then nothing is written. Throws CliError. */
+function writeAll(files: readonly { readonly path: string; readonly text: string }[], flags: InitFlags): void {
+  const there = files.filter(({ path }) => existsSync(path)).map(({ path }) => path);
+  if (there.length > 0 && !flags.force) {
+    const [is, writes] = there.length > 1 ? ["are", "them"] : ["is", "it"];
+    throw new CliError("usage", `${there.join(" and ")} ${is} there already; --force writes ${writes} anew`);
+  }
+  const written: string[] = [];
+  try {
+    for (const { path, text } of files) {
+      written.push(`${path}.tmp`);
+      writeFileSync(`${path}.tmp`, text);
+    }
+    for (const { path } of files) renameSync(`${path}.tmp`, path);
+  } catch (error) {
+    for (const path of written) rmSync(path, { force: true });
+    const names = files.map(({ path }) => path).join(" and ");
+    throw new CliError("environment", `${names} could not be written: ${(error as Error).message}`);
+  }
+}
+
+function shellWord(text: string): string {
+  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -2,7 +2,7 @@
 import { formatDuration } from "@rolemint/host";
 import Table from "cli-table3";
 import pc from "picocolors";
-import { outputFor } from "../output.ts";
+import { outputFor, visible } from "../output.ts";
 import { callControl, findRunning, type ListedInstance, type WhereFlags } from "../running.ts";
 
 export interface StatusFlags extends WhereFlags {
@@ -25,7 +25,7 @@ function tableOf(instances: readonly ListedInstance[], now: number): string {
   for (const one of instances) {
     const left = one.Expiration === undefined ? "" : timeLeft(Date.parse(one.Expiration) - now);
     const row = [one.Name, one.InstanceId, one.Role, one.Generation, one.AccessKeyId, left, one.Endpoint];
-    table.push(row.map((cell) => String(cell ?? "-")));
+    table.push(row.map((cell) => visible(String(cell ?? "-"))));
   }
   return table.toString();
 }

@@ -1,23 +1,16 @@
 // `rolemint up`: everything in one process, in the foreground.
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import {
-  ApplyError,
-  builtinConfig,
-  type Config,
-  formatProblems,
-  loadConfig,
-  recallConfig,
-  rememberConfig,
-} from "@rolemint/config";
+import { ApplyError, type Config } from "@rolemint/config";
 import { ListenError } from "@rolemint/host";
 import { stderrLog } from "@rolemint/host/log";
-import { type Simulator, startSimulator } from "@rolemint/simulator";
-import { awsManagedPolicies, StateError } from "@rolemint/world";
+import { ReadyFileError, type Simulator, StoreAwayError, startSimulator } from "@rolemint/simulator";
+import { StateError } from "@rolemint/world";
 import pc from "picocolors";
-import { CliError, EXIT } from "../exit.ts";
-import { type Output, outputFor } from "../output.ts";
+import { configInUse, withStoreKey } from "../config-file.ts";
+import { CliError } from "../exit.ts";
+import { type Output, outputFor, visible } from "../output.ts";
 import { DEFAULT_STATE, isAlive } from "../running.ts";
+import { untilSignal } from "../signals.ts";
 
 export interface UpFlags {
   readonly config?: string;
@@ -32,37 +25,21 @@ export interface UpFlags {
   readonly quiet?: boolean;
 }
 
-const DEFAULT_CONFIG = "rolemint.yaml";
-
 /** Resolves when the simulator has ended. */
 export async function up(flags: UpFlags, version: string): Promise<void> {
   if (flags.ephemeral && flags.state !== undefined) {
     throw new CliError("usage", "--ephemeral keeps no state: leave --state out");
   }
+  checkPorts(flags);
   const output = outputFor(flags);
-  const file = configFile(flags.config);
-  const memory = flags.ephemeral ? undefined : resolve(flags.state ?? DEFAULT_STATE, "config.json");
-  const recalled = file && memory && recallConfig(memory, file, version);
-  const config = recalled || (await readConfig(file));
+  const state = flags.ephemeral ? undefined : resolve(flags.state ?? DEFAULT_STATE);
+  const { config, remember } = await configInUse(flags.config, state, version);
   const ended = untilSignal();
-  const simulator = await started(flags, config, version);
-  if (memory !== undefined && file !== undefined && !recalled) rememberConfig(memory, config, version);
+  const simulator = await started(flags, withStoreKey(config, process.env), version);
+  remember();
   announce(output, simulator, flags);
   await ended;
   await simulator.close();
-}
-
-/** The file that was named, `./rolemint.yaml` if it is there, or none. */
-export function configFile(named: string | undefined): string | undefined {
-  return named ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);
-}
-
-/** The config of a file; without one the built-in world. Throws CliError (2) with every problem of the file. */
-export async function readConfig(file: string | undefined): Promise<Config> {
-  if (file === undefined) return builtinConfig();
-  const loaded = await loadConfig(file, { awsManagedPolicies: new Set(awsManagedPolicies().keys()) });
-  if (loaded.problems) throw new CliError("usage", formatProblems(loaded.problems));
-  return loaded.config;
 }
 
 async function started(flags: UpFlags, config: Config, version: string): Promise<Simulator> {
@@ -93,7 +70,9 @@ function isPassing(error: unknown): boolean {
 }
 
 function asCliError(error: unknown, flags: UpFlags): unknown {
-  if (error instanceof StateError) return new CliError("environment", error.message);
+  if (error instanceof StateError || error instanceof StoreAwayError) return new CliError("environment", error.message);
+  if (error instanceof ReadyFileError)
+    return new CliError("environment", `${error.message}; choose another with --ready`);
   if (error instanceof ApplyError) return new CliError("usage", error.message);
   if (!(error instanceof ListenError)) return error;
   return new CliError("environment", `${error.message}; choose another with ${flagFor(error, flags)}`);
@@ -101,38 +80,40 @@ function asCliError(error: unknown, flags: UpFlags): unknown {
 
 /** The flag that moves the listener that could not be bound. */
 function flagFor({ code, port }: ListenError, flags: UpFlags): string {
-  if (code === "EADDRNOTAVAIL") return "--host";
-  if (port === (flags.awsPort ?? 4566)) return "--aws-port";
-  return port === (flags.controlPort ?? 4567) ? "--control-port" : "--imds-port";
+  if (["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN", "EINVAL", "EAFNOSUPPORT"].includes(code)) return "--host";
+  const flag = portsOf(flags).find(([, own]) => own === port);
+  return flag?.[0] ?? "--imds-port";
 }
 
-/** How long a second signal counts as the first one: terminals and launchers send it to several processes at once. */
-const SAME_SIGNAL_MS = 1000;
+function portsOf(flags: UpFlags): (readonly [flag: string, port: number])[] {
+  const { awsPort = 4566, imdsPort = 1338, controlPort = 4567 } = flags;
+  return [
+    ["--aws-port", awsPort],
+    ["--control-port", controlPort],
+    ["--imds-port", imdsPort],
+  ];
+}
 
-/** The first signal ends the simulator in order, one that comes later ends the process at once. */
-function untilSignal(): Promise<void> {
-  return new Promise((done) => {
-    let first: number | undefined;
-    const onSignal = () => {
-      first ??= performance.now();
-      if (performance.now() - first > SAME_SIGNAL_MS) process.exit(EXIT.environment);
-      done();
-    };
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
-  });
+function checkPorts(flags: UpFlags): void {
+  const ports = portsOf(flags).filter(([, port]) => port !== 0);
+  for (const [index, [flag, port]] of ports.entries()) {
+    const other = ports.slice(0, index).find(([, taken]) => taken === port);
+    if (other) throw new CliError("usage", `${other[0]} and ${flag} are both ${port}; give each a port of its own`);
+  }
 }
 
 function announce(output: Output, simulator: Simulator, flags: UpFlags): void {
   const { endpoints, instances, region, operator } = simulator.ready();
   if (output.isJson) {
-    output.result("", { version: 1, event: "ready", region, endpoints, accountId: operator.accountId, instances });
+    const { accountId } = operator;
+    output.result("", { version: 1, event: "ready", region, endpoints, accountId, instances, left: simulator.left });
     return;
   }
   output.text(`${pc.bold("rolemint")} is up: account ${operator.accountId}, ${region}`);
   output.text(`  AWS APIs and S3  ${pc.cyan(endpoints.aws)}`);
   output.text(`  control API      ${pc.cyan(endpoints.control)}`);
   for (const [name, { instanceId, imds }] of Object.entries(instances)) {
-    output.text(`  instance ${pc.bold(name)}  ${instanceId}  metadata at ${pc.cyan(imds ?? "")}`);
+    output.text(`  instance ${pc.bold(visible(name))}  ${instanceId}  metadata at ${pc.cyan(imds ?? "")}`);
   }
   const where = flags.ephemeral ? ` --ready ${flags.ready ?? "FILE"}` : flags.state ? ` --state ${flags.state}` : "";
   output.text(`An app finds it with  ${pc.green(`eval "$(rolemint env${where} INSTANCE)"`)}; Ctrl-C ends it.`);

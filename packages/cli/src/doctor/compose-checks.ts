@@ -1,0 +1,203 @@
+// What can be wrong between a compose project and the world that its services are instances of. Pure: one function a
+// check, over the files as they were read.
+import { distractionsOf } from "../compose/distractions.ts";
+import {
+  attachmentsOf,
+  type ComposeProject,
+  type ComposeService,
+  hasCapability,
+  heldInstance,
+  isOurs,
+  linkLocalOf,
+  ROLE_LABEL,
+} from "../compose/service.ts";
+import { type Finding, ok, problem, warning } from "./finding.ts";
+
+export interface ConfiguredInstance {
+  readonly name: string;
+  readonly address?: string;
+}
+
+export interface ComposeInput {
+  readonly project: ComposeProject;
+  /** Of rolemint.yaml; absent: it could not be read, which is said elsewhere. */
+  readonly instances?: readonly ConfiguredInstance[];
+}
+
+const METADATA = "169.254.169.254";
+
+export function checkCompose(input: ComposeInput): readonly Finding[] {
+  return COMPOSE_CHECKS.flatMap(({ check, fine, find }) => {
+    const found = find(input, check);
+    return found.length > 0 ? found : [ok(check, fine)];
+  });
+}
+
+interface ComposeCheck {
+  readonly check: string;
+  /** Said when nothing is found. */
+  readonly fine: string;
+  readonly find: (input: ComposeInput, check: string) => readonly Finding[];
+}
+
+const COMPOSE_CHECKS: readonly ComposeCheck[] = [
+  { check: "compose-features", fine: "all that the compose files say was followed", find: findNotFollowed },
+  { check: "addresses", fine: "every link-local address is given once", find: findClashes },
+  { check: "reach", fine: "every service with a role reaches the metadata service", find: findUnreached },
+  { check: "instances", fine: "addresses and instances of rolemint.yaml agree", find: findMismatches },
+  { check: "capabilities", fine: "no app can take a neighbour's address", find: findPowers },
+  { check: "credentials", fine: "nothing keeps an app's SDK from its role", find: findDistractions },
+];
+
+function findNotFollowed({ project }: ComposeInput, check: string): readonly Finding[] {
+  if (project.notFollowed.length === 0) return [];
+  const advice = "write `docker compose config` with the same files into one file, and check that with --compose";
+  return [warning(check, `the files use ${project.notFollowed.join(" and ")}, which is not followed here`, advice)];
+}
+
+function findClashes({ project, instances = [] }: ComposeInput, check: string): readonly Finding[] {
+  const holders = new Map<string, string[]>();
+  for (const service of project.services) {
+    for (const address of new Set(linkLocalOf(service))) {
+      holders.set(address, [...(holders.get(address) ?? []), service.name]);
+    }
+  }
+  const twice = [...holders].filter(([, names]) => names.length > 1);
+  const many = project.services.filter((service) => service.replicas > 1 && linkLocalOf(service).length > 0);
+  const split = project.services.filter(
+    ({ networks }) => networks.filter(({ linkLocal }) => linkLocal.length > 0).length > 1,
+  );
+  const reserved = instances.filter(({ address }) => ourAddresses(project).has(address ?? ""));
+  return [
+    ...twice.map(([address, names]) =>
+      problem(check, `${address} is the address of ${names.join(" and ")}`, "give each service one of its own"),
+    ),
+    ...many.map(({ name, replicas }) =>
+      problem(
+        check,
+        `the ${replicas} replicas of ${name} share one address`,
+        "make each a service with its own address",
+      ),
+    ),
+    ...split.map(({ name }) =>
+      problem(
+        check,
+        `${name} has link-local addresses on several networks, and its packets leave by the first only`,
+        "leave it one; on the others give it an ordinary address",
+      ),
+    ),
+    ...reserved.map(({ name, address }) =>
+      problem(check, `instance ${name} has ${address}, which is rolemint's own`, "give it another, as 169.254.10.1"),
+    ),
+  ];
+}
+
+function ourAddresses({ services }: ComposeProject): ReadonlySet<string> {
+  return new Set(services.filter(isOurs).flatMap(linkLocalOf));
+}
+
+function findUnreached({ project }: ComposeInput, check: string): readonly Finding[] {
+  const served = metadataNetworks(project);
+  const byName = new Map(project.services.map((service) => [service.name, service]));
+  return project.services.flatMap((service) => {
+    const { name, networkMode } = service;
+    const hasRole = service.labels[ROLE_LABEL] !== undefined;
+    if (isOurs(service) || (!hasRole && linkLocalOf(service).length === 0)) return [];
+    const joined = networkMode?.startsWith("service:") ? byName.get(networkMode.slice("service:".length)) : undefined;
+    if (joined && (isOurs(joined) || linkLocalOf(joined).length > 0)) return [];
+    if (networkMode !== undefined) {
+      const message = `${name} has network_mode ${networkMode}: what it asks ${METADATA} goes to whoever answers there`;
+      return [problem(check, message, "give it networks with a link-local address, or a holder")];
+    }
+    if (linkLocalOf(service).length === 0) {
+      const message = `${name} has the label ${ROLE_LABEL} and no link-local address, so it never reaches ${METADATA}`;
+      return [problem(check, message, `add link_local_ips, or write the override: \`rolemint init --compose\``)];
+    }
+    if (reachesOn(service, served)) return [];
+    const message = `${name} has a link-local address on no network where a service has ${METADATA}`;
+    return [problem(check, message, "put its link_local_ips on the network of imds")];
+  });
+}
+
+/** Names of the networks on which a service has the metadata address. */
+function metadataNetworks({ services }: ComposeProject): ReadonlySet<string> {
+  const places = services.flatMap(({ networks }) => networks.filter(({ linkLocal }) => linkLocal.includes(METADATA)));
+  return new Set(places.map(({ network }) => network));
+}
+
+function reachesOn(service: ComposeService, networks: ReadonlySet<string>): boolean {
+  return attachmentsOf(service).some(({ network, linkLocal }) => linkLocal.length > 0 && networks.has(network));
+}
+
+function findMismatches({ project, instances }: ComposeInput, check: string): readonly Finding[] {
+  if (instances === undefined) return [warning(check, "not compared: there is no config", "see the check config")];
+  const known = new Set(instances.map(({ address }) => address));
+  const apps = project.services.filter((service) => !isOurs(service));
+  const given = new Set(project.services.flatMap(linkLocalOf));
+  const held = project.services.map(heldInstance).filter((name) => name !== undefined);
+  const strangers = apps.flatMap((service) =>
+    linkLocalOf(service)
+      .filter((address) => !known.has(address))
+      .map((address) =>
+        problem(
+          check,
+          `${service.name} calls from ${address}, which is no instance's address: it gets no credentials`,
+          `add to rolemint.yaml, under instances: ${service.name}: { role: …, address: ${address} }`,
+        ),
+      ),
+  );
+  const unheld = held.filter((name) => !instances.some((instance) => instance.name === name));
+  const unused = instances.filter(
+    ({ name, address }) => !held.includes(name) && (address === undefined || !given.has(address)),
+  );
+  return [
+    ...strangers,
+    ...unheld.map((name) =>
+      problem(check, `a holder is for instance ${name}, which is not in rolemint.yaml`, `add ${name} to instances`),
+    ),
+    ...unused.map(({ name, address }) =>
+      warning(
+        check,
+        address === undefined
+          ? `instance ${name} has neither an address nor a holder, so no container is it`
+          : `instance ${name} has ${address}, which no service has`,
+        "give a service that address, or take the instance out",
+      ),
+    ),
+  ];
+}
+
+/** Who has a namespace to itself can take no neighbour's address. */
+function findPowers({ project }: ComposeInput, check: string): readonly Finding[] {
+  return project.services
+    .filter((service) => !isOurs(service) && linkLocalOf(service).length > 0)
+    .flatMap((service) => {
+      const powers = ["NET_RAW", "NET_ADMIN"].filter((power) => hasCapability(service, power));
+      if (powers.length === 0) return [];
+      const advice = powers.includes("NET_ADMIN")
+        ? "take NET_ADMIN, ALL or privileged away, or give it a holder"
+        : "add cap_drop: [NET_RAW], and take it out of cap_add";
+      const message = `${service.name} has ${powers.join(" and ")}: its root can take a neighbour's address and role`;
+      return [warning(check, message, advice)];
+    });
+}
+
+function findDistractions({ project }: ComposeInput, check: string): readonly Finding[] {
+  const ours = new Set(project.services.filter(isOurs).map(({ name }) => `service:${name}`));
+  const apps = project.services.filter(
+    (service) =>
+      !isOurs(service) &&
+      (linkLocalOf(service).length > 0 ||
+        service.labels[ROLE_LABEL] !== undefined ||
+        ours.has(service.networkMode ?? "")),
+  );
+  return apps.flatMap((service) => {
+    const missing = service.environment["AWS_ENDPOINT_URL"];
+    const found = distractionsOf(service).map(({ what, effect, isFatal }) =>
+      (isFatal ? problem : warning)(check, `${service.name}: ${what}: ${effect}`, "remove it from the service"),
+    );
+    if (missing !== undefined && missing !== "") return found;
+    const advice = "set AWS_ENDPOINT_URL=http://169.254.171.1:4566, as in the override";
+    return [...found, warning(check, `${service.name} has no AWS_ENDPOINT_URL: its AWS calls go to AWS`, advice)];
+  });
+}
