@@ -21,6 +21,20 @@ setup: node_modules/.package-lock.json ## install what the other commands need
 demo: setup ## the main job from end to end, in one process, without Docker
 	@$(NODE) --disable-warning=ExperimentalWarning examples/demo/demo.ts
 
+.PHONY: images
+images: setup ## the images that the containers run from; stand-ins for the base images where no registry is reached
+	@$(NODE) --disable-warning=ExperimentalWarning test/support/docker/prepare.ts
+
+.PHONY: up
+up: images ## the containers of docker-compose.yml: images built, everything healthy, the ready file written
+	docker compose up --build --detach --wait
+	@node_modules/.bin/rolemint connect --project rolemint
+
+.PHONY: down
+down: ## end the containers; what they know stays in their volumes
+	docker compose down
+	@rm -f .rolemint/ready.json
+
 .PHONY: test
 test: setup ## every test that can run here; what lacks its program is skipped by name
 	@$(NODE) --disable-warning=ExperimentalWarning test/support/run-tests.ts

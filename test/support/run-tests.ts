@@ -3,6 +3,8 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { installAwsCli } from "./aws-cli.ts";
+import { prepareDocker } from "./docker/prepare.ts";
+import { buildS3Servers } from "./s3-servers.ts";
 
 interface Report {
   readonly numPassedTests: number;
@@ -17,32 +19,46 @@ interface Report {
 }
 
 const REPORT = ".cache/jest-report.json";
+const JEST = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning", "node_modules/jest/bin/jest.js"];
+const isStrict = process.env["REQUIRE_DOCKER"] === "1";
 
 mkdirSync(".cache", { recursive: true });
 rmSync(REPORT, { force: true });
 installAwsCli();
+buildS3Servers();
+if (usesDocker()) await prepareOrEnd();
 
-const jest = spawnSync(
-  process.execPath,
-  [
-    "--experimental-vm-modules",
-    "--disable-warning=ExperimentalWarning",
-    "node_modules/jest/bin/jest.js",
-    "--json",
-    `--outputFile=${REPORT}`,
-    ...process.argv.slice(2),
-  ],
-  { stdio: ["inherit", "ignore", "inherit"], env: { ...process.env, AWS_EC2_METADATA_DISABLED: "true" } },
-);
+const jest = spawnSync(process.execPath, [...JEST, "--json", `--outputFile=${REPORT}`, ...process.argv.slice(2)], {
+  stdio: ["inherit", "ignore", "inherit"],
+  env: { ...process.env, AWS_EC2_METADATA_DISABLED: "true" },
+});
 
 const report = JSON.parse(readFileSync(REPORT, "utf8")) as Report;
 const skipped = report.testResults.flatMap(({ assertionResults }) =>
   assertionResults.filter(({ status }) => status === "pending").map(({ fullName }) => fullName),
 );
-const isStrict = process.env["REQUIRE_DOCKER"] === "1";
 for (const name of skipped) console.log(`skipped: ${name}`);
 if (isStrict && skipped.length > 0) console.log("REQUIRE_DOCKER=1: nothing may be skipped");
 const broken = report.numRuntimeErrorTestSuites;
 const failed = report.numFailedTests + broken + (isStrict ? skipped.length : 0);
 console.log(`${report.numPassedTests} passed, ${failed} failed, ${isStrict ? 0 : skipped.length} skipped`);
 process.exitCode = failed > 0 || jest.status !== 0 ? 1 : 0;
+
+/** Whether one of the chosen test files drives containers. */
+function usesDocker(): boolean {
+  const listed = spawnSync(process.execPath, [...JEST, "--listTests", ...process.argv.slice(2)], { encoding: "utf8" });
+  const files = listed.stdout.split("\n").filter((file) => file.endsWith(".ts"));
+  return files.some((file) => /support\/(?:docker\/|compose\.ts)/.test(readFileSync(file, "utf8")));
+}
+
+/** Without REQUIRE_DOCKER=1 a lack is said, and the tests are skipped by name; with it, it is the end. */
+async function prepareOrEnd(): Promise<void> {
+  try {
+    const engine = await prepareDocker();
+    if ("missing" in engine) console.log(`no Docker tests: ${engine.missing}`);
+  } catch (problem) {
+    console.log(`REQUIRE_DOCKER=1: ${(problem as Error).message}`);
+    console.log("0 passed, 1 failed, 0 skipped");
+    process.exit(1);
+  }
+}

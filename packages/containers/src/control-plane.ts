@@ -1,0 +1,128 @@
+// The control plane as a container: the world, the seam for the data planes, the AWS APIs behind the gate, and the
+// control API.
+
+import { cacheOver } from "@rolemint/authority";
+import type { Place } from "@rolemint/authority/remote";
+import { type ServedState, serveAuthority } from "@rolemint/authority/remote-server";
+import { prepareCaller } from "@rolemint/caller";
+import type { Config } from "@rolemint/config";
+import { hostEntropy, lazyServer, listen } from "@rolemint/host";
+import type { Log } from "@rolemint/host/log";
+import { pause } from "@rolemint/host/schedule";
+import { controlSurroundings } from "@rolemint/simulator/control-surroundings";
+import { type ReadyFile, readyFileOf, readyInstances } from "@rolemint/simulator/ready-file";
+import { startRotationClock } from "@rolemint/simulator/rotation-clock";
+import { openState, type State, StoreAwayError } from "@rolemint/simulator/state";
+import { localAuthority } from "@rolemint/world";
+import { makeInstallation, makeStorageKeys } from "./installation.ts";
+import { assembled, type Part } from "./part.ts";
+
+export interface ControlPlaneOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly state: string;
+  /** Directories that other containers mount read-only: the seam's secret, and the object store's root key. */
+  readonly installation: string;
+  readonly storage: { readonly endpoint: string; readonly keys: string };
+  /** Where the data planes ask. */
+  readonly seam: readonly Place[];
+  readonly host: string;
+  /** For the AWS APIs that the gate pipes here. */
+  readonly awsPort: number;
+  readonly controlPort: number;
+  /** Where programs in our own networks find the gate. */
+  readonly gate: string;
+  readonly log: Log;
+}
+
+/** The object store starts beside us, and waits for the key that we write: it answers a moment later. */
+const STORE_ATTEMPTS = 600;
+const STORE_PAUSE_MS = 100;
+
+async function withStore(open: () => Promise<State>): Promise<State> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof StoreAwayError) || attempt === STORE_ATTEMPTS) throw error;
+      await pause(STORE_PAUSE_MS);
+    }
+  }
+}
+
+function healthOf(version: string, { dataPlanes, droppedEvents }: ServedState): object {
+  const names = dataPlanes.filter(({ isLate }) => !isLate).map(({ name }) => name);
+  const part = (name: string) => (names.includes(name) ? "ok" : "away");
+  const parts = { "control-plane": "ok", imds: part("imds"), "s3-authorizer": part("s3-authorizer") };
+  const isWhole = Object.values(parts).every((state) => state === "ok");
+  return { status: isWhole ? "ok" : "degraded", version, parts, dataPlanes: names, eventsDropped: droppedEvents };
+}
+
+/** As the verbs in this container read it; `rolemint connect` puts the published ports in. */
+function readyFile({ world, operator, controlToken }: State, { gate, controlPort }: ControlPlaneOptions): ReadyFile {
+  return {
+    version: 1,
+    pid: null,
+    region: world.region,
+    endpoints: { aws: gate, s3: gate, control: `http://127.0.0.1:${controlPort}` },
+    operator: { accountId: operator.accountId, accessKeyId: operator.id, secretAccessKey: operator.secret },
+    controlToken,
+    instances: readyInstances(world, () => undefined),
+  };
+}
+
+/** Rejects with StateError, ApplyError or ListenError; then nothing is left running. */
+export function startControlPlane(options: ControlPlaneOptions): Promise<Part> {
+  return assembled(async (onClose) => {
+    const { version, host, log } = options;
+    const { secret } = makeInstallation(options.installation, options.config.region, hostEntropy);
+    const keys = makeStorageKeys(options.storage.keys, hostEntropy);
+    const config: Config = {
+      ...options.config,
+      s3: { backend: "endpoint", endpoint: options.storage.endpoint, ...keys },
+    };
+    const unexpected = (error: unknown) => log.error({ err: error }, "unexpected error");
+    const state = await withStore(() => openState({ config, state: options.state, version }));
+    onClose(() => state.close());
+    const { world } = state;
+    const authority = localAuthority(world);
+    const callers = cacheOver(authority, prepareCaller);
+    onClose(() => callers.stop());
+    const rotation = startRotationClock(world, unexpected);
+    onClose(() => rotation.stop());
+    const seam = await serveAuthority(authority, { places: options.seam, secret, entropy: hostEntropy, log });
+    onClose(() => seam.close());
+
+    const ready = readyFileOf({ state: options.state }, () => readyFile(state, options));
+    const acknowledged = async () => {
+      await seam.acknowledged();
+      ready.refresh();
+    };
+    // Express and the actions are loaded with the first call: a control plane that only feeds data planes stays small.
+    const apis = lazyServer(async () => {
+      const { serveApis } = await import("./serve-apis.ts");
+      return serveApis({ world, callers, acknowledged, unexpected, frontSecret: secret });
+    });
+    const aws = await listen(apis.server, host, options.awsPort);
+    onClose(() => aws.close());
+    const surroundings = controlSurroundings({
+      // As the file has it: the object store is ours to say, and no reason to refuse another file.
+      config: options.config,
+      state,
+      rotation,
+      acknowledged,
+      endpointOf: () => undefined,
+      flushEvents: async () => {},
+      health: () => healthOf(version, seam.state()),
+    });
+    const controlApi = lazyServer(async () => {
+      const { serveControl } = await import("@rolemint/simulator/serve-control");
+      return serveControl({ ...surroundings, token: state.controlToken, unexpected, hosts: ["control-plane"] });
+    });
+    const control = await listen(controlApi.server, host, options.controlPort);
+    onClose(() => control.close());
+    onClose(() => ready.remove());
+    ready.refresh();
+    return { started: `control plane of account ${world.accountId}, ${world.region}`, isHealthy: () => true };
+  });
+}

@@ -1,0 +1,41 @@
+// What both data planes stand on: the installation's secret, and the authority followed from afar.
+
+import { type Place, type RemoteAuthority, remoteAuthority } from "@rolemint/authority/remote";
+import { hostClock } from "@rolemint/host";
+import type { Log } from "@rolemint/host/log";
+import { type Installation, readInstallation } from "./installation.ts";
+
+export interface DataPlaneOptions {
+  /** How it is called in the control plane's health page and log. */
+  readonly client: string;
+  /** Where the control plane's internal port is. */
+  readonly controlPlane: Place;
+  /** The directory that the control plane writes for the others. */
+  readonly installation: string;
+  /** How long what is known may be used without the control plane, milliseconds. */
+  readonly staleForMs?: number | undefined;
+  readonly log: Log;
+}
+
+export interface DataPlane {
+  readonly installation: Installation;
+  readonly authority: RemoteAuthority;
+}
+
+/** Resolves with the first contact. */
+export async function joinControlPlane(
+  options: DataPlaneOptions,
+  onClose: (close: () => Promise<void>) => void,
+): Promise<DataPlane> {
+  const { client, controlPlane, staleForMs, log } = options;
+  const installation = await readInstallation(options.installation);
+  const authority = remoteAuthority(controlPlane, installation.secret, {
+    client,
+    clock: hostClock,
+    log,
+    ...(staleForMs !== undefined && { staleForMs }),
+  });
+  onClose(() => authority.close());
+  await authority.untilConnected();
+  return { installation, authority };
+}

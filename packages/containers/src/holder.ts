@@ -1,0 +1,49 @@
+// The holder topology: a container of ours owns the network namespace, has the metadata addresses on its loopback, and
+// is one instance. The app joins the namespace, so nobody else can ask as it, and it can ask as nobody else.
+import { execFileSync } from "node:child_process";
+import type { Socket } from "node:net";
+import { networkInterfaces } from "node:os";
+import { type MetadataOptions, startMetadata } from "./metadata.ts";
+import type { Part } from "./part.ts";
+
+export interface HolderOptions extends Omit<MetadataOptions, "hosts" | "instance" | "accepts"> {
+  readonly instance: string;
+  /** The user that it goes on as, once the addresses are there. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+}
+
+const ADDRESS = "169.254.169.254";
+const ADDRESS_IPV6 = "fd00:ec2::254";
+
+/** Needs the right to change the namespace's addresses (NET_ADMIN), and gives it up. */
+export function startHolder(options: HolderOptions): Promise<Part> {
+  addAddress(`${ADDRESS}/32`);
+  const hasIpv6 = hasLoopbackIpv6();
+  if (hasIpv6) addAddress(`${ADDRESS_IPV6}/128`);
+  else options.log.warn("the namespace has no IPv6: metadata is served over IPv4 only");
+  if (options.user) {
+    process.setgid?.(options.user.gid);
+    process.setuid?.(options.user.uid);
+  }
+  const hosts = hasIpv6 ? [ADDRESS, ADDRESS_IPV6] : [ADDRESS];
+  return startMetadata({ ...options, hosts, accepts: isFromInside });
+}
+
+/**
+ * Only who shares the namespace has one of its addresses. Linux answers for a loopback address on every interface, so
+ * without this a neighbour on the bridge would be served as this instance.
+ */
+function isFromInside({ remoteAddress = "" }: Socket): boolean {
+  if (remoteAddress === ADDRESS || remoteAddress === ADDRESS_IPV6) return true;
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ address }) => address === remoteAddress),
+  );
+}
+
+function hasLoopbackIpv6(): boolean {
+  return networkInterfaces()["lo"]?.some(({ family }) => family === "IPv6") ?? false;
+}
+
+function addAddress(address: string): void {
+  execFileSync("ip", ["address", "replace", address, "dev", "lo"], { stdio: ["ignore", "ignore", "pipe"] });
+}

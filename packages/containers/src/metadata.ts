@@ -1,0 +1,74 @@
+// The metadata service of the link-local topology: one listener at the real address for every app of a network, told
+// apart by the address their packets come from.
+
+import type { Socket } from "node:net";
+import type { InstanceView } from "@rolemint/authority";
+import { cacheOver, eventBuffer } from "@rolemint/authority";
+import { hostEntropy } from "@rolemint/host";
+import { startMetadataListener } from "@rolemint/imds";
+import { limitHops } from "@rolemint/imds/hop-limit";
+import { type DataPlaneOptions, joinControlPlane } from "./data-plane.ts";
+import { assembled, type Part } from "./part.ts";
+
+export interface MetadataOptions extends Omit<DataPlaneOptions, "client"> {
+  readonly hosts: readonly string[];
+  readonly port: number;
+  /** The one instance that everybody here is; absent: the source address tells. */
+  readonly instance?: string;
+  /** Whether a connection may be served at all. */
+  readonly accepts?: (socket: Socket) => boolean;
+}
+
+/** How many unknown addresses are told of; a scan must not fill the log. */
+const TOLD_BOUND = 100;
+
+/** An instance whose IPv6 endpoint is off does not answer there. */
+function reached(view: InstanceView | undefined, socket: Socket): InstanceView | undefined {
+  if (socket.remoteFamily === "IPv6" && view?.Ipv6 !== "enabled") socket.destroy();
+  return view;
+}
+
+/** Rejects with ListenError. */
+export function startMetadata(options: MetadataOptions): Promise<Part> {
+  return assembled(async (onClose) => {
+    const { hosts, port, instance, accepts, log } = options;
+    const client = instance === undefined ? "imds" : `holder of ${instance}`;
+    const { authority } = await joinControlPlane({ ...options, client }, onClose);
+    const cache = cacheOver(authority, () => undefined);
+    onClose(() => cache.stop());
+    const events = eventBuffer(authority, log);
+    onClose(() => events.close());
+    const told = new Set<string>();
+    const tell = (view: InstanceView | undefined, address: string) => {
+      if (view?.IsUnknown && !told.has(address) && told.size < TOLD_BOUND) {
+        told.add(address);
+        log.warn({ address }, "a caller's address is no instance's: it is served as an instance without a profile");
+      }
+      return view;
+    };
+    const byAddress = (socket: Socket) => {
+      const address = socket.remoteAddress ?? "";
+      const found = cache.instanceBy({ Address: address });
+      return found instanceof Promise ? found.then((view) => tell(view, address)) : tell(found, address);
+    };
+    const byName = (socket: Socket) => {
+      const found = cache.instanceBy({ Name: instance });
+      return found instanceof Promise ? found.then((view) => reached(view, socket)) : reached(found, socket);
+    };
+    for (const host of hosts) {
+      const listener = await startMetadataListener({
+        host,
+        port,
+        lookup: instance === undefined ? byAddress : byName,
+        now: () => authority.clock().now,
+        entropy: hostEntropy,
+        record: events.record,
+        limitHops,
+        log,
+        ...(accepts && { accepts }),
+      });
+      onClose(() => listener.close());
+    }
+    return { started: `metadata at ${hosts.join(" and ")}, port ${port}`, isHealthy: () => true };
+  });
+}
