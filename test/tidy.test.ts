@@ -17,7 +17,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "packages/wire": { ours: [], npm: ["fast-xml-parser"], node: [] },
   "packages/policy": { ours: [], npm: [], node: [] },
   "packages/sigv4": { ours: ["wire/http"], npm: [], node: ["crypto"] },
-  "packages/authority": { ours: ["wire", "host"], npm: [], node: [] },
+  "packages/authority": { ours: ["wire", "host"], npm: [], node: ["crypto", "http", "net"] },
   "packages/caller": { ours: ["authority", "policy", "sigv4"], npm: [], node: [] },
   "packages/world": {
     ours: ["authority", "host", "policy", "sigv4/key"],
@@ -35,9 +35,14 @@ const RULES: Readonly<Record<string, Rule>> = {
     npm: [],
     node: ["fs", "http", "path"],
   },
+  "packages/containers": {
+    ours: ["authority", "caller", "config", "control-plane", "host", "imds", "s3-authorizer", "simulator", "world"],
+    npm: [],
+    node: ["child_process", "fs", "http", "net", "os", "path"],
+  },
   "packages/cli": {
-    ours: ["config", "host", "simulator", "world"],
-    npm: ["cli-table3", "commander", "picocolors"],
+    ours: ["authority", "config", "containers", "host", "simulator", "world"],
+    npm: ["cli-table3", "commander", "picocolors", "yaml"],
     node: ["*"],
   },
   "services/control-plane": {
@@ -45,11 +50,11 @@ const RULES: Readonly<Record<string, Rule>> = {
     npm: ["express"],
     node: ["crypto"],
   },
-  "services/imds": { ours: ["authority", "host", "wire"], npm: [], node: ["crypto", "http", "net"] },
+  "services/imds": { ours: ["authority", "host", "wire"], npm: ["koffi"], node: ["crypto", "http", "net"] },
   "services/s3-authorizer": {
     ours: ["authority", "caller", "host", "object-store", "policy", "sigv4", "wire"],
     npm: ["@aws-crypto/crc32c", "@aws-sdk/crc64-nvme"],
-    node: ["crypto", "http", "zlib", "net", "stream", "events"],
+    node: ["crypto", "http", "https", "zlib", "net", "stream", "events"],
   },
 };
 

@@ -364,6 +364,16 @@ describe("broken claims", () => {
     if (said !== undefined) expect(message(answer.text)).toBe(said);
   });
 
+  test.each(["", "&x-amz-security-token=token"])(
+    "of version 2 in the query%s is told to be of version 4",
+    async (token) => {
+      const target = `/time-bucket/key?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=c2ln&Expires=1795411800${token}`;
+      const answer = await t.ask({ target, signer: undefined });
+      expect([answer.status, answer.code]).toEqual([400, "InvalidRequest"]);
+      expect(answer.text).toContain("Please use AWS4-HMAC-SHA256.");
+    },
+  );
+
   test("headers of a presigned request must be signed, but for the payload hash", async () => {
     const url = t.presign({ target });
     const answer = await t.ask({ target: url, headers: ["x-amz-request-payer", "requester"], signer: undefined });

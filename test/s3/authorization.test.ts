@@ -205,6 +205,22 @@ describe("what is not there", () => {
   });
 });
 
+test("a bucket policy that denies everything cannot lock out the owner's root user, and everybody else it does", async () => {
+  const bucket = freshName();
+  const everything = { Effect: "Deny", Principal: "*", Action: "s3:*" };
+  const Resource = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`];
+  t.bucket(bucket, { statements: [{ ...everything, Resource }] });
+  const target = `/${bucket}?policy`;
+  const admin = t.user(freshName(), allow("s3:*", "*"));
+  const asked = async (method: string, where: string, signer: typeof admin) =>
+    (await t.ask({ method, target: where, signer })).status;
+  expect(await asked("GET", target, admin)).toBe(403);
+  expect(await asked("GET", `/${bucket}`, t.root)).toBe(403);
+  expect(await asked("GET", target, t.root)).toBe(200);
+  expect(await asked("DELETE", target, t.root)).toBe(204);
+  expect(await asked("GET", `/${bucket}`, t.root)).toBe(200);
+});
+
 test("a change of policy between two requests on one connection is seen by the second", async () => {
   const bucket = freshName();
   t.bucket(bucket);

@@ -2,6 +2,7 @@
 // gone or no HTTP client at all leaves behind.
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Backend, Refusal } from "@rolemint/object-store";
+import { onEachBackend } from "../support/backends.ts";
 import {
   allow,
   type Connection,
@@ -13,12 +14,17 @@ import {
 
 let t: TestGate;
 beforeAll(async () => {
-  t = await openTestGate({ idleMs: 400 });
-  t.bucket("wire-bucket");
-  await t.put("wire-bucket", "key");
-  await t.put("wire-bucket", "large", Buffer.alloc(8 * 1024 ** 2, 1));
+  t = await openWireGate(openTestGate);
 });
 afterAll(() => t.close());
+
+async function openWireGate(open: typeof openTestGate): Promise<TestGate> {
+  const gate = await open({ idleMs: 400 });
+  gate.bucket("wire-bucket");
+  await gate.put("wire-bucket", "key");
+  await gate.put("wire-bucket", "large", Buffer.alloc(8 * 1024 ** 2, 1));
+  return gate;
+}
 
 const target = "/wire-bucket/key";
 const nobody = () => t.user(`nobody-${Math.round(performance.now() * 1000)}`);
@@ -157,66 +163,74 @@ describe("after a refusal", () => {
   });
 });
 
-describe("a client that stops", () => {
-  test.each([
-    ["a plain body", {}],
-    ["a part", { part: true }],
-  ])("in the middle of %s leaves nothing", async (_, { part = false }: { part?: boolean }) => {
-    const initiator = { id: "id", name: "name" };
-    const address = { bucket: "wire-bucket", key: "cut" };
-    const { uploadId } = await t.backend.createUpload({ ...address, headers: {}, initiator });
-    const place = `/wire-bucket/cut${part ? `?partNumber=1&uploadId=${uploadId}` : ""}`;
-    const whole = t.bytesOf({
-      method: "PUT",
-      target: place,
-      body: Buffer.alloc(300_000),
-      payloadHash: UNSIGNED_PAYLOAD,
+onEachBackend(({ openTestGate }) => {
+  describe("a client that stops", () => {
+    let t: TestGate;
+    beforeAll(async () => {
+      t = await openWireGate(openTestGate);
     });
-    const connection = openConnection(t.port);
-    const before = t.world.timeline.last();
-    connection.write(whole.subarray(0, whole.length - 1));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    connection.end();
-    const isOver = async () => {
-      await t.gate.events.flush();
-      return t.world.timeline.last() > before;
-    };
-    expect(await eventually(isOver)).toBe(true);
-    expect(await t.keys("wire-bucket")).not.toContain("cut");
-    expect((await t.backend.listParts({ ...address, uploadId }, 0, 10)).parts).toEqual([]);
-  });
+    afterAll(() => t.close());
 
-  test("but stays is told that the body did not come, and leaves nothing", async () => {
-    const whole = t.bytesOf({ method: "PUT", target: "/wire-bucket/slow", body: Buffer.alloc(1000) });
-    const connection = openConnection(t.port);
-    connection.write(whole.subarray(0, whole.length - 1));
-    const answer = await connection.answer();
-    expect([answer.status, answer.code, answer.headers.connection]).toEqual([400, "RequestTimeout", "close"]);
-    await connection.closed();
-    expect(await t.keys("wire-bucket")).not.toContain("slow");
-  });
+    test.each([
+      ["a plain body", {}],
+      ["a part", { part: true }],
+    ])("in the middle of %s leaves nothing", async (_, { part = false }: { part?: boolean }) => {
+      const initiator = { id: "id", name: "name" };
+      const address = { bucket: "wire-bucket", key: "cut" };
+      const { uploadId } = await t.backend.createUpload({ ...address, headers: {}, initiator });
+      const place = `/wire-bucket/cut${part ? `?partNumber=1&uploadId=${uploadId}` : ""}`;
+      const whole = t.bytesOf({
+        method: "PUT",
+        target: place,
+        body: Buffer.alloc(300_000),
+        payloadHash: UNSIGNED_PAYLOAD,
+      });
+      const connection = openConnection(t.port);
+      const before = t.world.timeline.last();
+      connection.write(whole.subarray(0, whole.length - 1));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      connection.end();
+      const isOver = async () => {
+        await t.gate.events.flush();
+        return t.world.timeline.last() > before;
+      };
+      expect(await eventually(isOver)).toBe(true);
+      expect(await t.keys("wire-bucket")).not.toContain("cut");
+      expect((await t.backend.listParts({ ...address, uploadId }, 0, 10)).parts).toEqual([]);
+    });
 
-  test("reading a large object frees it", async () => {
-    const connection = openConnection(t.port);
-    connection.socket.pause();
-    connection.write(t.bytesOf({ target: "/wire-bucket/large" }));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    connection.end();
-    await t.backend.delete("wire-bucket", "large-2");
-    expect((await t.ask({ target: "/wire-bucket/large" })).body.length).toBe(8 * 1024 ** 2);
-  });
+    test("but stays is told that the body did not come, and leaves nothing", async () => {
+      const whole = t.bytesOf({ method: "PUT", target: "/wire-bucket/slow", body: Buffer.alloc(1000) });
+      const connection = openConnection(t.port);
+      connection.write(whole.subarray(0, whole.length - 1));
+      const answer = await connection.answer();
+      expect([answer.status, answer.code, answer.headers.connection]).toEqual([400, "RequestTimeout", "close"]);
+      await connection.closed();
+      expect(await t.keys("wire-bucket")).not.toContain("slow");
+    });
 
-  test("a slow one that goes on is waited for", async () => {
-    const body = Buffer.alloc(50, 3);
-    const [head] = parts(t.bytesOf({ method: "PUT", target: "/wire-bucket/drops", body }));
-    const connection = openConnection(t.port);
-    connection.write(head);
-    for (let i = 0; i < 10; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      connection.write(body.subarray(i * 5, i * 5 + 5));
-    }
-    expect((await connection.answer()).status).toBe(200);
-    connection.end();
+    test("reading a large object frees it", async () => {
+      const connection = openConnection(t.port);
+      connection.socket.pause();
+      connection.write(t.bytesOf({ target: "/wire-bucket/large" }));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      connection.end();
+      await t.backend.delete("wire-bucket", "large-2");
+      expect((await t.ask({ target: "/wire-bucket/large" })).body.length).toBe(8 * 1024 ** 2);
+    });
+
+    test("a slow one that goes on is waited for", async () => {
+      const body = Buffer.alloc(50, 3);
+      const [head] = parts(t.bytesOf({ method: "PUT", target: "/wire-bucket/drops", body }));
+      const connection = openConnection(t.port);
+      connection.write(head);
+      for (let i = 0; i < 10; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        connection.write(body.subarray(i * 5, i * 5 + 5));
+      }
+      expect((await connection.answer()).status).toBe(200);
+      connection.end();
+    });
   });
 });
 
@@ -311,6 +325,38 @@ describe("requests of any shape on one connection", () => {
     const answer = await connection.answer();
     expect([answer.status, answer.code, answer.headers.server]).toEqual([400, code, "AmazonS3"]);
     connection.end();
+  });
+
+  test.each(["xchunked", "gzip", "gzip, chunked", "identity"])(
+    "of a coding that is not served are told so: %s",
+    async (coding) => {
+      const connection = openConnection(t.port);
+      const headers = ["Transfer-Encoding", coding];
+      connection.write(t.bytesOf({ method: "PUT", target: "/wire-bucket/coded", body: "hello", headers }));
+      const answer = await connection.answer();
+      expect([answer.status, answer.code]).toEqual([501, "NotImplemented"]);
+      expect(answer.text).toContain("<Header>Transfer-Encoding</Header>");
+      await connection.closed();
+      expect(await t.keys("wire-bucket")).not.toContain("coded");
+    },
+  );
+
+  test("with a body of no stated length are told to state it, though the body cannot be read", async () => {
+    for (const pause of [0, 20]) {
+      const connection = openConnection(t.port);
+      const [head] = parts(t.bytesOf({ method: "PUT", target: "/wire-bucket/unstated" }));
+      const bare = head.replace(/Content-Length: 0\r\n/, "");
+      if (pause === 0) connection.write(`${bare}hello, no length`);
+      else {
+        connection.write(bare);
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        connection.write("hello, no length");
+      }
+      const answer = await connection.answer();
+      expect([answer.status, answer.code]).toEqual([411, "MissingContentLength"]);
+      connection.end();
+    }
+    expect(await t.keys("wire-bucket")).not.toContain("unstated");
   });
 });
 

@@ -7,7 +7,7 @@ import { openTestGate, type TestGate } from "../support/gate.ts";
 
 const SERVED = new Set(
   `ListBuckets CreateBucket HeadBucket DeleteBucket GetBucketLocation GetBucketPolicy PutBucketPolicy
-   DeleteBucketPolicy ListObjects ListObjectsV2 GetObject HeadObject PutObject DeleteObject CopyObject DeleteObjects
+   DeleteBucketPolicy GetPublicAccessBlock PutPublicAccessBlock DeletePublicAccessBlock ListObjects ListObjectsV2 GetObject HeadObject PutObject DeleteObject CopyObject DeleteObjects
    CreateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload AbortMultipartUpload ListParts
    ListMultipartUploads`.split(/\s+/),
 );

@@ -50,9 +50,11 @@ Served: ${servedS3.join(", ")}.
 
 Not served (501 with the name): ${lackingS3.join(", ")}.
 
-A header that asks for encryption, tagging, object lock, an ACL other than \`private\` or a storage class other than
-\`STANDARD\` answers 501 naming it. Objects have no versions. POST forms, SigV2 and SigV4A are not taken. An object that came
-without a checksum has none, where S3 would compute CRC64NVME.
+A header that asks for encryption, tagging, object lock or a storage class other than \`STANDARD\` answers 501 naming it.
+Buckets have no ACLs: of the canned ones \`bucket-owner-full-control\` is taken, and \`private\`, which AWS refuses in such a
+bucket; others are refused as on AWS. Objects have no versions but \`null\`. POST forms, SigV2 and SigV4A are not taken (boto3
+and the AWS CLI v1 presign with SigV2 unless told \`signature_version = s3v4\`). An object that came without a checksum has
+none, where S3 would compute CRC64NVME. A key with a NUL is refused.
 
 ## Instance metadata
 
@@ -70,6 +72,8 @@ ${CHOICES.map((choice) => `- ${choice}`).join("\n")}
 
 const CHOICES = [
   "One account and one region in a world. Principals of other accounts can be named in policies, but nobody signs as them.",
+  "A bucket policy may name any other account, as if it existed, and of other accounts only users and roles that are known.",
+  "Block Public Access is kept by bucket; the settings of the account, which AWS adds to it, do not exist.",
   "Service control policies, resource control policies and VPC endpoint policies do not exist.",
   "MFA, SAML and web identity do not exist: `SerialNumber`, `TokenCode` and `ProvidedContexts` of AssumeRole answer 501.",
   "Packed policy size is computed by characters, since AWS's packing is not public.",

@@ -79,6 +79,8 @@ export interface SessionOptions {
 export interface TestGateOptions extends Partial<GateOptions> {
   readonly start?: number;
   readonly strictClock?: boolean;
+  /** Default: the built-in store, in memory. */
+  readonly openBackend?: () => Backend;
   readonly backendOver?: (backend: Backend) => Backend;
 }
 
@@ -104,7 +106,7 @@ export async function openTestGate(options: TestGateOptions = {}): Promise<TestG
   const entropy = options.entropy ?? hostEntropy;
   const { strictClock = false } = options;
   const world = openWorld({ state: "memory", accountId: ACCOUNT, region, clock, entropy, pid: 1, strictClock });
-  const store = await openBuiltinStore({ clock, entropy });
+  const store = options.openBackend?.() ?? (await openBuiltinStore({ clock, entropy }));
   const backend = options.backendOver?.(store) ?? store;
   const authority = localAuthority(world);
   const gate = createGate({ authority, backend, log: silentLog, ...options, region, clock, entropy });

@@ -1,5 +1,6 @@
 // One request of every served operation, with what must be there before and what must be allowed for it.
 import { createHash } from "node:crypto";
+import { BLOCKS_ALL } from "@rolemint/world";
 import type { Ask, TestGate } from "./gate.ts";
 
 export interface Need {
@@ -96,6 +97,22 @@ const rows = {
   DeleteBucketPolicy: fixed(
     (bucket) => ({ method: "DELETE", target: `/${bucket}?policy` }),
     onBucket("s3:DeleteBucketPolicy"),
+  ),
+  GetPublicAccessBlock: {
+    prepare: async (t, bucket) => {
+      const facts = t.world.tables.buckets.get(bucket)!;
+      t.world.change(() => t.world.tables.buckets.put({ ...facts, publicAccessBlock: BLOCKS_ALL }));
+      return { target: `/${bucket}?publicAccessBlock` };
+    },
+    needs: onBucket("s3:GetBucketPublicAccessBlock"),
+  },
+  PutPublicAccessBlock: fixed(
+    (bucket) => ({ method: "PUT", target: `/${bucket}?publicAccessBlock`, body: "<PublicAccessBlockConfiguration/>" }),
+    onBucket("s3:PutBucketPublicAccessBlock"),
+  ),
+  DeletePublicAccessBlock: fixed(
+    (bucket) => ({ method: "DELETE", target: `/${bucket}?publicAccessBlock` }),
+    onBucket("s3:PutBucketPublicAccessBlock"),
   ),
   ListObjects: fixed((bucket) => ({ target: `/${bucket}` }), onBucket("s3:ListBucket")),
   ListObjectsV2: fixed((bucket) => ({ target: `/${bucket}?list-type=2` }), onBucket("s3:ListBucket")),

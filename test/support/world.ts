@@ -14,8 +14,8 @@ import {
   iamArn,
   type MetadataOptions,
   openWorld,
+  principalIdsOf,
   type Role,
-  trustedIdsOf,
   type User,
   type World,
 } from "@rolemint/world";
@@ -95,7 +95,7 @@ export function makeRole(world: World, name: string, given: Partial<Role> = {}):
       ...named(world, "role", name, given.path),
       id: world.ids.unique("AROA", ACCOUNT),
       trust,
-      trustedIds: trustedIdsOf(world, trust),
+      trustedIds: principalIdsOf(world, trust),
       maxSessionSeconds: 3600,
       attached: [],
       inline: {},

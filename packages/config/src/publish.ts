@@ -48,9 +48,10 @@ A policy is an AWS policy document: a mapping, a text that holds JSON, or \`{ fi
 this file. A file or a text is kept byte for byte; a mapping becomes compact JSON with its keys in the order written.
 Every policy is held against AWS's own grammar and size limits. \`managedPolicies\` and \`permissionsBoundary\` take
 ARNs, as AWS does: a policy \`reports\` in \`policies\` is
-\`arn:aws:iam::ACCOUNT:policy/reports\`. A user or role that a trust or bucket policy names must be in this file,
-and the policy is for that one: who is made anew under the name is not meant. A bucket policy may name other accounts, not
-their users and roles.
+\`arn:aws:iam::ACCOUNT:policy/reports\`.
+
+A user or role that a trust or bucket policy names must be in this file, and the policy is for that one: who is made
+anew under the name is not meant. A bucket policy may name other accounts, not their users and roles.
 
 ## Values
 

@@ -1,7 +1,9 @@
-// What S3 takes as a bucket policy, and its words for what it does not take. Gaps: condition keys are not checked
-// against the actions they go with, and `CanonicalUser` principals are refused.
+// What S3 takes as a bucket policy, and its words for what it does not take. Whether a principal exists is asked by
+// whoever knows the accounts. A gap: `CanonicalUser` principals are refused.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+import { parseRange } from "./address.ts";
 import {
+  type ConditionBlock,
   conditionsOf,
   documentElements,
   principalElementOf,
@@ -11,15 +13,20 @@ import {
 } from "./document.ts";
 import { isObject, type JsonObject, member, readJson, stringsOf } from "./json.ts";
 import { type Malformed, repeatsSid, unknownOperator } from "./malformed.ts";
+import { parseOperator } from "./operators.ts";
 import { wildcard } from "./pattern.ts";
 import { isPrincipalName } from "./principal.ts";
 import { s3Actions } from "./s3-actions.ts";
+import { s3ConditionKey } from "./s3-condition-keys.ts";
 
 /** `bucket` is the name of the bucket that the policy is for. */
 export function checkBucketPolicy(text: string, bucket: string): Malformed | undefined {
   const message = complaint(text, bucket);
   return message === undefined ? undefined : { code: "MalformedPolicy", message };
 }
+
+/** For a policy that names an account, user or role that is not there: S3 does not say which. */
+export const invalidBucketPrincipal: Malformed = { code: "MalformedPolicy", message: "Invalid principal in policy" };
 
 const syntaxError = "Invalid policy syntax.";
 
@@ -59,7 +66,8 @@ function statementComplaint(statement: JsonObject, bucket: string): string | und
   return (
     principalComplaint(statement.Principal ?? statement.NotPrincipal) ??
     conditionComplaint(member(statement, "Condition")) ??
-    scopeComplaint(statement, bucket)
+    scopeComplaint(statement, bucket) ??
+    keyComplaint(statement)
   );
 }
 
@@ -70,13 +78,35 @@ function principalComplaint(raw: unknown): string | undefined {
   const isValid =
     names.some(([, listed]) => listed.length > 0) &&
     names.every(([kind, listed]) => listed.every((name: string) => isPrincipalName(kind, name)));
-  return isValid ? undefined : "Invalid principal in policy";
+  return isValid ? undefined : invalidBucketPrincipal.message;
 }
 
 function conditionComplaint(raw: unknown): string | undefined {
   const stranger = unknownOperator(raw);
   if (stranger !== undefined) return `Invalid Condition type : ${stranger}`;
   return conditionsOf(raw) ? undefined : syntaxError;
+}
+
+/** Each key must be one that S3 has, and go with each action that is named without a wildcard. */
+function keyComplaint(statement: JsonObject): string | undefined {
+  const blocks = conditionsOf(member(statement, "Condition")) ?? [];
+  const actions = (stringsOf(member(statement, "Action")) ?? []).filter((action) => !/[*?]/.test(action));
+  for (const key of blocks.flatMap(({ keys }) => keys.map((one) => one.key))) {
+    const known = s3ConditionKey(key);
+    if (!known) return "Policy has an invalid condition key";
+    if (!actions.every(known.goesWith)) {
+      return "Conditions do not apply to combination of actions and resources in statement";
+    }
+  }
+  return blocks.every(hasAddresses) ? undefined : "Invalid IP address in Conditions";
+}
+
+const addressKeys: readonly string[] = ["aws:sourceip", "aws:vpcsourceip"];
+
+function hasAddresses({ operator, keys }: ConditionBlock): boolean {
+  const isAboutAddresses = ["IpAddress", "NotIpAddress"].includes(parseOperator(operator)?.name ?? "");
+  const addresses = isAboutAddresses ? keys.filter(({ key }) => addressKeys.includes(key.toLowerCase())) : [];
+  return addresses.every(({ values }) => values.every((value) => parseRange(value) !== undefined));
 }
 
 /** Actions and resources, alone and together: each action must apply to one of the resources. */

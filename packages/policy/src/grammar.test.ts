@@ -108,6 +108,57 @@ describe("bucket policies", () => {
   ])("%j on %j: %s", (Action, Resource, message) => {
     expect(checkBucketPolicy(bucketText({ Action, Resource }), "b")?.message).toBe(message);
   });
+
+  const key = "Policy has an invalid condition key";
+  const combination = "Conditions do not apply to combination of actions and resources in statement";
+  const address = "Invalid IP address in Conditions";
+  const equals = (name: string) => ({ StringEquals: { [name]: "x" } });
+  const within = (range: unknown) => ({ IpAddress: { "aws:SourceIp": range } });
+  const everywhere = [ofBucket, ofObjects];
+  test.each<[actions: unknown, condition: object, message: string | undefined]>([
+    ["s3:ListBucket", equals("s3:prefix"), undefined],
+    ["s3:ListBucket", equals("S3:PREFIX"), undefined],
+    ["s3:GetObject", equals("s3:prefix"), combination],
+    [["s3:ListBucket", "s3:GetObject"], equals("s3:prefix"), combination],
+    ["s3:ListBucketMultipartUploads", equals("s3:prefix"), combination],
+    // What a wildcard means is not looked at.
+    ["s3:*", equals("s3:prefix"), undefined],
+    ["s3:Get*", equals("s3:prefix"), undefined],
+    ["s3:PutObject", equals("s3:x-amz-acl"), undefined],
+    ["s3:GetObject", equals("s3:x-amz-acl"), combination],
+    ["s3:GetObject", equals("s3:ExistingObjectTag/team"), undefined],
+    ["s3:PutObject", equals("s3:ExistingObjectTag/team"), combination],
+    ["s3:PutObject", equals("s3:RequestObjectTag/team"), undefined],
+    ["s3:PutObjectAcl", equals("s3:RequestObjectTag/team"), combination],
+    ["s3:GetObject", equals("s3:ExistingObjectTag/"), key],
+    ["s3:ReplicateObject", equals("s3:x-amz-server-side-encryption"), undefined],
+    ["s3:GetObject", equals("s3:authType"), undefined],
+    ["s3:ListBucket", equals("s3:ResourceAccount"), undefined],
+    ["s3:GetObject", equals("s3:DataAccessPointAccount"), undefined],
+    ["s3:GetObject", equals("s3:BucketTag/team"), undefined],
+    ["s3:GetObject", equals("s3:foo"), key],
+    ["s3:GetObject", equals("aws:foo"), key],
+    ["s3:GetObject", equals("foo"), key],
+    ["s3:GetObject", equals("kms:ViaService"), key],
+    ["s3:GetObject", equals("aws:PrincipalOrgID"), undefined],
+    ["s3:GetObject", equals("aws:PrincipalTag/team"), undefined],
+    ["s3:GetObject", equals("aws:SourceOwner"), undefined],
+    ["s3:GetObject", equals("ec2:SourceInstanceARN"), undefined],
+    ["s3:GetObject", equals("www.example.com:sub"), undefined],
+    ["s3:GetObject", within("203.0.113.0/24"), undefined],
+    ["s3:GetObject", within(["192.168.1.1/24", "2001:db8::/32"]), undefined],
+    ["s3:GetObject", within([]), undefined],
+    ["s3:GetObject", within("1.2.3.4/33"), address],
+    ["s3:GetObject", within(["203.0.113.0/24", "123"]), address],
+    ["s3:GetObject", within(""), address],
+    ["s3:GetObject", { NotIpAddress: { "aws:SourceIp": "2001::85a3::8a2e" } }, address],
+    ["s3:GetObject", { Null: { "aws:SourceIp": "true" } }, undefined],
+  ])("%j under %j: %s", (Action, Condition, message) => {
+    const actions = [Action].flat() as string[];
+    const Resource = actions.length > 1 || actions[0]!.includes("*") ? everywhere : levelOf(actions[0]!);
+    expect(checkBucketPolicy(bucketText({ Action, Resource, Condition }), "b")?.message).toBe(message);
+  });
+  const levelOf = (name: string) => (name.startsWith("s3:ListBucket") ? ofBucket : ofObjects);
 });
 
 describe("trust policies", () => {

@@ -84,10 +84,13 @@ const checkLegacyForm: Check = (statements) => {
   return statements.flatMap(resourcesOf).some(isLegacyBroken) ? legacyParsing : undefined;
 };
 
-const checkSids: Check = (statements) =>
-  repeatsSid(statements.map((statement) => member(statement, "Sid")))
-    ? "Statement IDs (SID) in a single policy must be unique."
-    : undefined;
+const checkSids: Check = (statements) => {
+  const sids = statements.map((statement) => member(statement, "Sid"));
+  if (sids.some((sid) => typeof sid === "string" && !/^[0-9A-Za-z]*$/.test(sid))) {
+    return "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*";
+  }
+  return repeatsSid(sids) ? "Statement IDs (SID) in a single policy must be unique." : undefined;
+};
 
 const checkPresence: Check = (statements) => {
   if (statements.some((statement) => actionsOf(statement).length === 0)) {

@@ -40,6 +40,7 @@ type Entry =
   | { readonly type: "account"; readonly accountId: string; readonly partition: string | undefined }
   | { readonly type: "arn"; readonly arn: string }
   | { readonly type: "uniqueId"; readonly id: string }
+  | { readonly type: "session"; readonly userId: string }
   | { readonly type: "service"; readonly service: string }
   | { readonly type: "federated"; readonly provider: string }
   | { readonly type: "unreadable" };
@@ -48,6 +49,8 @@ const rootArn = /^arn:(aws|aws-cn|aws-us-gov):iam::(\d{12}):root$/;
 const iamArn = /^arn:(aws|aws-cn|aws-us-gov):iam::\d{12}:(user|role)\/[^*?]*[^*?/]$/;
 const stsArn = /^arn:(aws|aws-cn|aws-us-gov):sts::\d{12}:(assumed-role\/[^*?/]+|federated-user)\/[^*?/]+$/;
 const uniqueId = /^(AIDA|AROA)[A-Z0-9]{8,}$/;
+/** A session as it is kept, by the unique id of its role; nobody may write it so. */
+const sessionId = /^(AROA[A-Z0-9]{8,})\/([\w+=,.@-]+)$/;
 const serviceName = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)$/;
 
 function readEntry(kind: string, name: string): Entry {
@@ -69,12 +72,14 @@ function readAwsEntry(name: string): Entry {
   const root = rootArn.exec(name);
   if (root) return { type: "account", accountId: root[2]!, partition: root[1] };
   if (iamArn.test(name) || stsArn.test(name)) return { type: "arn", arn: name };
+  const [, roleId, sessionName] = sessionId.exec(name) ?? [];
+  if (roleId !== undefined) return { type: "session", userId: `${roleId}:${sessionName}` };
   return uniqueId.test(name) ? { type: "uniqueId", id: name } : { type: "unreadable" };
 }
 
 /** Whether an entry has a form that AWS takes; whether the one it names exists is another question. */
 export function isPrincipalName(kind: string, name: string): boolean {
-  return readEntry(kind, name).type !== "unreadable";
+  return !["unreadable", "session"].includes(readEntry(kind, name).type);
 }
 
 /** How an entry names the principal; undefined when it does not. What can't be read names everyone if `generous`. */
@@ -97,6 +102,8 @@ function naming(entry: Entry, principal: Principal, generous: boolean): Naming |
       if (principal.type === "User") return principal.userId === entry.id ? "user" : undefined;
       if (principal.type === "AssumedRole") return principal.userId.startsWith(`${entry.id}:`) ? "issuer" : undefined;
       return undefined;
+    case "session":
+      return principal.type === "AssumedRole" && principal.userId === entry.userId ? "session" : undefined;
     case "service":
       return principal.type === "AWSService" && principal.service === entry.service ? "service" : undefined;
     case "federated":

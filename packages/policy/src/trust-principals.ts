@@ -1,5 +1,5 @@
-// The AWS principals that a policy names, and the same text with other names in their places. IAM keeps users and roles
-// of a trust policy by unique id and shows them by ARN, and leaves the rest of the text as it was written.
+// The AWS principals that a policy names, and the same text with other names in their places. IAM and S3 keep users and
+// roles of a policy by unique id and show them by ARN, and leave the rest of the text as it was written.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 import { type PlacedString, readJson } from "./json.ts";
 
@@ -21,7 +21,8 @@ export function renamePrincipals(text: string, rename: (name: string) => string)
   return rewritten + text.slice(copied);
 }
 
-function placedPrincipals(text: string): readonly PlacedString[] {
+/** The same with their places in the document. */
+export function placedPrincipals(text: string): readonly PlacedString[] {
   const json = readJson(text);
   return "notJson" in json ? [] : json.strings.filter(({ path }) => isPrincipalPath(path));
 }

@@ -90,11 +90,22 @@ const checks: Record<string, (text: string) => { message: string } | undefined> 
   CreatePolicy: (text) => checkIdentityPolicy(text, { managed: true }),
 };
 
+/**
+ * The set takes this document for good, but for its Sid, which AWS refuses for the underscore (the IAM user guide on Sid,
+ * and awsdocs/iam-user-guide issue 282).
+ */
+const BAD_SID = '"Sid": "NullConditionOperator_Strings_And_Booleans"';
+const BAD_SID_MESSAGE =
+  "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*";
+
 describe.each(sets)("grammar of $api", (set) => {
   const cases = [
     ...(set.cases ?? []),
     ...(set.invalid ?? []),
-    ...(set.valid ?? []).map((document) => ({ document, error_message: null })),
+    ...(set.valid ?? []).map((document) => ({
+      document,
+      error_message: document.includes(BAD_SID) ? BAD_SID_MESSAGE : null,
+    })),
   ];
 
   test.each(cases)("$document", ({ document, error_message }) => {

@@ -273,6 +273,11 @@ describe("neither", () => {
       "/b/k?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Expires=1141889120&Signature=x",
       { mechanism: "query", reason: "signature-v2" },
     ],
+    [
+      "/b/k?AWSAccessKeyId=ASIAEXAMPLE&Signature=x&x-amz-security-token=T&Expires=1141889120",
+      { mechanism: "query", reason: "signature-v2" },
+    ],
+    ["/b/k?x-amz-security-token=T", { mechanism: "query", reason: "misspelled-parameter" }],
   ])("%s", (target, fault) => {
     expect(claim(get(target), "s3")).toMatchObject({ kind: "broken", ...fault });
   });

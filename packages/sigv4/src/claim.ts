@@ -190,6 +190,7 @@ function readParameters(pairs: readonly QueryPair[]): SignatureParameters | Clai
     isVersion2: false,
   };
   const seen = new Set<string>();
+  let misspelled: ClaimFault | undefined;
   for (const pair of pairs) {
     const lower = pair.name.toLowerCase();
     const name = lower.startsWith("x-amz-") ? lower : pair.name;
@@ -204,11 +205,15 @@ function readParameters(pairs: readonly QueryPair[]): SignatureParameters | Clai
       found.payloadHash = value;
       continue;
     }
-    if (own !== pair.name) return { reason: "misspelled-parameter", name: pair.name };
+    if (own !== pair.name) {
+      misspelled ??= { reason: "misspelled-parameter", name: pair.name };
+      continue;
+    }
     found[PARAMETERS[own]] = value;
     found.isPresigned = true;
   }
-  return found;
+  // Version 2 has a token in small letters: it is another version, not another spelling.
+  return found.isVersion2 ? found : (misspelled ?? found);
 }
 
 function missingParameters(parameters: SignatureParameters, flavour: Flavour): string[] {

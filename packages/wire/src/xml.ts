@@ -42,6 +42,7 @@ const parser = new XMLParser({
 
 /**
  * The root element of a document, or undefined when it is not well-formed, has a DTD, or nests deeper than 16.
+ * References to control characters, which XML 1.0 has not, are read: S3 writes them.
  * Bound the size before calling.
  */
 export function parseXml(text: string): XmlElement | undefined {
@@ -76,17 +77,18 @@ function elements(nodes: readonly Node[], depth: number): XmlElement[] {
 
 /** A CDATA section arrives as a list of text nodes and means what it says; plain text arrives as a string. */
 function textOf(value: Node[] | string): string {
-  if (typeof value === "string") return value.replace(REFERENCE, (whole, name: string) => characterOf(name) ?? whole);
+  if (typeof value === "string") return value.replace(REFERENCE, (_, name: string) => characterOf(name));
   return value.map((child) => String(child["#text"] ?? "")).join("");
 }
 
-const REFERENCE = /&(#x[0-9a-f]{1,6}|#\d{1,7}|amp|lt|gt|quot|apos);/gi;
+const REFERENCE = /&([^;]*);?/g;
 const CHARACTERS: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
-/** The five names that XML has, and numbers: `#13`, `#xD`. Undefined for a number that is no character. */
-function characterOf(name: string): string | undefined {
-  if (!name.startsWith("#")) return CHARACTERS[name];
-  const point = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
-  const isCharacter = point > 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff);
-  return isCharacter ? String.fromCodePoint(point) : undefined;
+/** The five names that XML has, and numbers: `#13`, `#xD`. Throws for what stands for no character. */
+function characterOf(name: string): string {
+  const [, hex, decimal] = /^#(?:x([0-9a-f]{1,6})|(\d{1,7}))$/i.exec(name) ?? [];
+  const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+  if (point > 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)) return String.fromCodePoint(point);
+  if (!Object.hasOwn(CHARACTERS, name)) throw new Error(`&${name}; is no character`);
+  return CHARACTERS[name]!;
 }
