@@ -7,4 +7,6 @@ export default {
   testPathIgnorePatterns: ["/node_modules/", "/.cache/"],
   modulePathIgnorePatterns: ["/.cache/"],
   testTimeout: 30_000,
+  // Many tests wait for other processes: on two cores the default would be one worker.
+  maxWorkers: 2,
 };
