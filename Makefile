@@ -6,6 +6,9 @@ SHELL := /bin/bash
 NODE = $(shell test -x node_modules/.bin/node && echo node_modules/.bin/node || command -v node)
 JEST = $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
+# With the plugin that `make images` built, where the machine has none.
+COMPOSE = env $$(test -x .cache/docker/cli-plugins/docker-compose && echo DOCKER_CONFIG=$(CURDIR)/.cache/docker) docker compose
+
 .PHONY: help
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,12 +30,12 @@ images: setup ## the images that the containers run from; stand-ins for the base
 
 .PHONY: up
 up: images ## the containers of docker-compose.yml: images built, everything healthy, the ready file written
-	docker compose up --build --detach --wait
+	$(COMPOSE) up --build --detach --wait
 	@node_modules/.bin/rolemint connect --project rolemint
 
 .PHONY: down
 down: ## end the containers; what they know stays in their volumes
-	docker compose down
+	$(COMPOSE) down
 	@rm -f .rolemint/ready.json
 
 .PHONY: test

@@ -28,6 +28,7 @@ onEachBackend(({ openTestGate, countsMetadataPrefix }) => {
     ["x-amz-write-offset-bytes", "1"],
     ["x-amz-checksum-sha512", "x"],
     ["x-amz-mfa", "1 2"],
+    ["x-amz-api-version", "2030-01-01"],
     ["x-amz-something-new", "x"],
   ];
   const WRITES = [
@@ -69,6 +70,7 @@ onEachBackend(({ openTestGate, countsMetadataPrefix }) => {
     ["x-amz-acl", "bucket-owner-full-control"],
     ["x-amz-storage-class", "STANDARD"],
     ["x-amz-user-agent", "aws-sdk-js/3"],
+    ["x-amz-api-version", "2006-03-01"],
     ["amz-sdk-invocation-id", "1"],
     ["amz-sdk-request", "attempt=1"],
     ["x-amz-request-payer", "requester"],
@@ -77,6 +79,17 @@ onEachBackend(({ openTestGate, countsMetadataPrefix }) => {
   ])("%s: %s is accepted", async (name, value) => {
     const answer = await t.ask({ method: "PUT", target: "/feature-bucket/key", body: "x", headers: [name, value] });
     expect(answer.status).toBe(200);
+  });
+
+  test.each([
+    ["append-md5", 200],
+    ["gzip", 501],
+  ])("a caller who could read a body with x-amz-te: %s", async (coding, status) => {
+    const target = "/feature-bucket/key";
+    await t.ask({ method: "PUT", target, body: "text" });
+    const answer = await t.ask({ target, headers: ["x-amz-te", coding] });
+    expect(answer.status).toBe(status);
+    if (status === 200) expect([answer.text, answer.headers["x-amz-transfer-encoding"]]).toEqual(["text", undefined]);
   });
 
   test.each([

@@ -5,7 +5,7 @@ import { cacheOver } from "@rolemint/authority";
 import type { Place } from "@rolemint/authority/remote";
 import { type ServedState, serveAuthority } from "@rolemint/authority/remote-server";
 import { prepareCaller } from "@rolemint/caller";
-import type { Config } from "@rolemint/config";
+import { ApplyError, type Config } from "@rolemint/config";
 import { hostEntropy, lazyServer, listen } from "@rolemint/host";
 import type { Log } from "@rolemint/host/log";
 import { pause } from "@rolemint/host/schedule";
@@ -36,15 +36,16 @@ export interface ControlPlaneOptions {
 }
 
 /** The object store starts beside us, and waits for the key that we write: it answers a moment later. */
-const STORE_ATTEMPTS = 600;
-const STORE_PAUSE_MS = 100;
+const STORE_ATTEMPTS = 300;
+const STORE_PAUSE_MS = 200;
 
-async function withStore(open: () => Promise<State>): Promise<State> {
+async function withStore(log: Log, open: () => Promise<State>): Promise<State> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await open();
     } catch (error) {
       if (!(error instanceof StoreAwayError) || attempt === STORE_ATTEMPTS) throw error;
+      if (attempt === 1) log.info(`${error.message} yet; it is waited for`);
       await pause(STORE_PAUSE_MS);
     }
   }
@@ -75,6 +76,9 @@ function readyFile({ world, operator, controlToken }: State, { gate, controlPort
 export function startControlPlane(options: ControlPlaneOptions): Promise<Part> {
   return assembled(async (onClose) => {
     const { version, host, log } = options;
+    if (options.config.s3.backend === "endpoint") {
+      throw new ApplyError("s3 of the config is not read in a container: give the store with --s3-endpoint instead");
+    }
     const { secret } = makeInstallation(options.installation, options.config.region, hostEntropy);
     const keys = makeStorageKeys(options.storage.keys, hostEntropy);
     const config: Config = {
@@ -82,7 +86,7 @@ export function startControlPlane(options: ControlPlaneOptions): Promise<Part> {
       s3: { backend: "endpoint", endpoint: options.storage.endpoint, ...keys },
     };
     const unexpected = (error: unknown) => log.error({ err: error }, "unexpected error");
-    const state = await withStore(() => openState({ config, state: options.state, version }));
+    const state = await withStore(log, () => openState({ config, state: options.state, version }));
     onClose(() => state.close());
     const { world } = state;
     const authority = localAuthority(world);
@@ -96,13 +100,18 @@ export function startControlPlane(options: ControlPlaneOptions): Promise<Part> {
     const ready = readyFileOf({ state: options.state }, () => readyFile(state, options));
     const acknowledged = async () => {
       await seam.acknowledged();
-      ready.refresh();
+      try {
+        ready.refresh();
+      } catch (error) {
+        // What was asked is done, also when the place of the ready file is gone.
+        unexpected(error);
+      }
     };
     // Express and the actions are loaded with the first call: a control plane that only feeds data planes stays small.
     const apis = lazyServer(async () => {
       const { serveApis } = await import("./serve-apis.ts");
       return serveApis({ world, callers, acknowledged, unexpected, frontSecret: secret });
-    });
+    }, unexpected);
     const aws = await listen(apis.server, host, options.awsPort);
     onClose(() => aws.close());
     const surroundings = controlSurroundings({
@@ -118,7 +127,7 @@ export function startControlPlane(options: ControlPlaneOptions): Promise<Part> {
     const controlApi = lazyServer(async () => {
       const { serveControl } = await import("@rolemint/simulator/serve-control");
       return serveControl({ ...surroundings, token: state.controlToken, unexpected, hosts: ["control-plane"] });
-    });
+    }, unexpected);
     const control = await listen(controlApi.server, host, options.controlPort);
     onClose(() => control.close());
     onClose(() => ready.remove());

@@ -22,13 +22,18 @@ export interface DataPlane {
   readonly authority: RemoteAuthority;
 }
 
+/** What is known may still be used: the control plane is there, or has not been away for too long. */
+export function isCurrent(authority: RemoteAuthority): boolean {
+  return authority.state().staleSince === undefined;
+}
+
 /** Resolves with the first contact. */
 export async function joinControlPlane(
   options: DataPlaneOptions,
   onClose: (close: () => Promise<void>) => void,
 ): Promise<DataPlane> {
   const { client, controlPlane, staleForMs, log } = options;
-  const installation = await readInstallation(options.installation);
+  const installation = await readInstallation(options.installation, log);
   const authority = remoteAuthority(controlPlane, installation.secret, {
     client,
     clock: hostClock,

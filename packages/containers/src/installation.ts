@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Entropy } from "@rolemint/host";
+import type { Log } from "@rolemint/host/log";
 import { pause } from "@rolemint/host/schedule";
 
 export interface Installation {
@@ -32,8 +33,9 @@ export function makeInstallation(directory: string, region: string, entropy: Ent
 }
 
 /** Waits for the control plane to have made it. */
-export async function readInstallation(directory: string): Promise<Installation> {
+export async function readInstallation(directory: string, log: Log): Promise<Installation> {
   const path = join(directory, "installation.json");
+  if (!existsSync(path)) log.info({ path }, "waiting for the control plane to write what the containers share");
   while (!existsSync(path)) await pause(LOOK_AGAIN_MS);
   return JSON.parse(readFileSync(path, "utf8")) as Installation;
 }

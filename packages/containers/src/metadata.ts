@@ -7,7 +7,7 @@ import { cacheOver, eventBuffer } from "@rolemint/authority";
 import { hostEntropy } from "@rolemint/host";
 import { startMetadataListener } from "@rolemint/imds";
 import { limitHops } from "@rolemint/imds/hop-limit";
-import { type DataPlaneOptions, joinControlPlane } from "./data-plane.ts";
+import { type DataPlaneOptions, isCurrent, joinControlPlane } from "./data-plane.ts";
 import { assembled, type Part } from "./part.ts";
 
 export interface MetadataOptions extends Omit<DataPlaneOptions, "client"> {
@@ -69,6 +69,6 @@ export function startMetadata(options: MetadataOptions): Promise<Part> {
       });
       onClose(() => listener.close());
     }
-    return { started: `metadata at ${hosts.join(" and ")}, port ${port}`, isHealthy: () => true };
+    return { started: `metadata at ${hosts.join(" and ")}, port ${port}`, isHealthy: () => isCurrent(authority) };
   });
 }

@@ -3,7 +3,7 @@ import { hostClock, hostEntropy, listen } from "@rolemint/host";
 import { createGate } from "@rolemint/s3-authorizer";
 import { openForwardBackend } from "@rolemint/s3-authorizer/forward";
 import { pipeTo } from "@rolemint/s3-authorizer/pipe";
-import { type DataPlaneOptions, joinControlPlane } from "./data-plane.ts";
+import { type DataPlaneOptions, isCurrent, joinControlPlane } from "./data-plane.ts";
 import { readStorageKeys } from "./installation.ts";
 import { assembled, type Part } from "./part.ts";
 
@@ -38,6 +38,6 @@ export function startGate(options: GatePartOptions): Promise<Part> {
     onClose(() => gate.close());
     const listener = await listen(gate.server, host, port);
     onClose(() => listener.close());
-    return { started: `AWS APIs and S3 at ${host}:${port}`, isHealthy: () => true };
+    return { started: `AWS APIs and S3 at ${host}:${port}`, isHealthy: () => isCurrent(authority) };
   });
 }

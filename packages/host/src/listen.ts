@@ -111,8 +111,11 @@ export interface LazyServer {
   warm(): Promise<void>;
 }
 
-/** `load` gives an http.Server that never listens by itself: it is handed every connection. */
-export function lazyServer(load: () => Promise<HttpServer>): LazyServer {
+/**
+ * `load` gives an http.Server that never listens by itself: it is handed every connection. When it fails, `failed` is
+ * told once, and connections are closed.
+ */
+export function lazyServer(load: () => Promise<HttpServer>, failed: (error: unknown) => void): LazyServer {
   let loading: Promise<HttpServer> | undefined;
   const loaded = () => {
     loading ??= load().then((server) => {
@@ -120,6 +123,7 @@ export function lazyServer(load: () => Promise<HttpServer>): LazyServer {
       server.emit("listening");
       return server;
     });
+    loading.catch(failed);
     return loading;
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
@@ -132,5 +136,5 @@ export function lazyServer(load: () => Promise<HttpServer>): LazyServer {
     );
   });
   server.on("close", () => void loading?.then((inner) => inner.close()).catch(() => {}));
-  return { server, warm: async () => void (await loaded()) };
+  return { server, warm: async () => void (await loaded().catch(() => {})) };
 }

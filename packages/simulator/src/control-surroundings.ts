@@ -38,10 +38,10 @@ export function controlSurroundings(parts: SurroundingParts): ControlSurrounding
       if (invalid !== undefined) return { invalid };
       const given = next as Config;
       if (given.clock.strict !== world.strictClock) {
-        return { problem: "clock.strict counts from a start on: end `rolemint up` and start it again" };
+        return { problem: "clock.strict counts from a start on: end rolemint (its control plane) and start it again" };
       }
       if (storeOf(given) !== storeOf(parts.config)) {
-        return { problem: "s3 counts from a start on: end `rolemint up` and start it again" };
+        return { problem: "s3 counts from a start on: end rolemint (its control plane) and start it again" };
       }
       try {
         const { left } = await applyWithObjects(world, backend, given);

@@ -27,13 +27,14 @@ export function openFront({ options, state, authority, cache, log, acknowledged 
   const { clock = hostClock, entropy = hostEntropy, config } = options;
   const { world, backend } = state;
   const unexpected = (error: unknown, requestId: string) => log.error({ err: error, requestId }, "unexpected error");
-  const controlPlane = lazyApp({ world, callers: cache, acknowledged, unexpected });
+  const failed = (error: unknown) => log.error({ err: error }, "a part could not be loaded");
+  const controlPlane = lazyApp({ world, callers: cache, acknowledged, unexpected }, failed);
   let gate: ReturnType<typeof createGate> | undefined;
   const lazy = lazyServer(async () => {
     const s3 = await import("@rolemint/s3-authorizer");
     gate = s3.createGate({ authority, backend, region: config.region, clock, entropy, log, controlPlane });
     return gate.server;
-  });
+  }, failed);
   const warming = wakeUp(() => void lazy.warm());
   return {
     server: lazy.server,
@@ -49,10 +50,16 @@ export function openFront({ options, state, authority, cache, log, acknowledged 
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-function lazyApp(plane: Plane): Handler {
+function lazyApp(plane: Plane, failed: (error: unknown) => void): Handler {
   let loading: Promise<Handler> | undefined;
   return (request, response) => {
     loading ??= import("@rolemint/control-plane").then(({ awsApp }) => awsApp(plane));
-    void loading.then((app) => app(request, response));
+    loading.then(
+      (app) => app(request, response),
+      (error: unknown) => {
+        failed(error);
+        response.destroy();
+      },
+    );
   };
 }

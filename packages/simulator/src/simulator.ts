@@ -116,7 +116,7 @@ async function assemble(
   const controlServer = lazyServer(async () => {
     const { serveControl } = await import("./serve-control.ts");
     return serveControl({ ...surroundings, token: state.controlToken, unexpected });
-  });
+  }, unexpected);
   const control = await listen(controlServer.server, "127.0.0.1", options.controlPort ?? 4567);
   closers.push(() => control.close());
 

@@ -24,6 +24,8 @@ const EVERYWHERE = new Set([
 
 /** Values that ask for the default. */
 const DEFAULTS: Readonly<Record<string, string>> = {
+  // The AWS SDK for C++ sends the version of the API.
+  "x-amz-api-version": "2006-03-01",
   "x-amz-bucket-namespace": "global",
   "x-amz-bucket-object-lock-enabled": "false",
   "x-amz-bypass-governance-retention": "false",
@@ -32,6 +34,8 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   "x-amz-server-side-encryption-bucket-key-enabled": "false",
   "x-amz-storage-class": "STANDARD",
   "x-amz-tagging-directive": "COPY",
+  // What the AWS SDK for Java could read as well; an answer without x-amz-transfer-encoding is the plain body.
+  "x-amz-te": "append-md5",
 };
 
 const METADATA = "x-amz-meta-";

@@ -1,7 +1,8 @@
 // The Compose plugin, built from its Go module into an ignored folder where the machine has none (Debian 12 has only its
 // predecessor). Not `go install`: that refuses a module with exclude directives.
-import { existsSync, mkdirSync, renameSync } from "node:fs";
-import { resolve } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { isDockerRequired } from "./debian-packages.ts";
 import { downloadModule, goRoot } from "./go.ts";
 import { run, say } from "./run.ts";
 
@@ -12,6 +13,16 @@ const PLUGIN = resolve(CONFIG, "cli-plugins/docker-compose");
 /** Value of DOCKER_CONFIG with which the client finds our plugin; undefined where none was built. */
 export function composeConfig(): string | undefined {
   return existsSync(PLUGIN) ? CONFIG : undefined;
+}
+
+/** Where every user's client looks: with the engine installed, `docker compose` works in any shell. */
+const FOR_ALL = "/usr/local/lib/docker/cli-plugins/docker-compose";
+
+/** On a machine that gets its engine from us, the plugin is a part of it. */
+export function installComposePlugin(): void {
+  if (!isDockerRequired || process.getuid?.() !== 0 || existsSync(FOR_ALL) || !existsSync(PLUGIN)) return;
+  mkdirSync(dirname(FOR_ALL), { recursive: true });
+  copyFileSync(PLUGIN, FOR_ALL);
 }
 
 /** Builds it; about three minutes on two cores. */

@@ -1,5 +1,5 @@
 // Prepares all that the Docker tests and `make up` want: engine, Compose, images. Run directly, or by `make test`.
-import { buildComposePlugin } from "./compose-plugin.ts";
+import { buildComposePlugin, installComposePlugin } from "./compose-plugin.ts";
 import { isDockerRequired } from "./debian-packages.ts";
 import { type Engine, findEngine, hasCompose } from "./engine.ts";
 import { buildImages, extractMinio } from "./images.ts";
@@ -16,6 +16,7 @@ export async function prepareDocker(): Promise<Engine> {
       engine = findEngine();
     }
     if ("missing" in engine) return engine;
+    installComposePlugin();
     buildImages(engine.env);
     extractMinio(engine.env);
     return engine;

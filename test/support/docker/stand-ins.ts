@@ -1,6 +1,6 @@
 // Base images for machines that reach no image registry: a table of the names that our Dockerfiles use and how to make
 // something that serves the same. The Dockerfiles know nothing of it. Gaps: the one platform of the machine; no compiler
-// beside Go; Debian's Python.
+// beside Go, Rust and Java; Debian's Python, Java and Maven.
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -83,6 +83,34 @@ export const STAND_INS: Readonly<Record<string, StandIn>> = {
     contents: () => "",
     context: () => folderOf("python"),
   },
+
+  "maven:3.9-eclipse-temurin-17": {
+    kind: "built",
+    from: "debian:bookworm-slim",
+    lines: [
+      // The JDK's packages put links to their manuals there.
+      "RUN mkdir -p /usr/share/man/man1 && apt-get update -qq" +
+        " && apt-get install -y -qq --no-install-recommends maven openjdk-17-jdk-headless" +
+        " && rm -rf /var/lib/apt/lists/*",
+      'CMD ["mvn"]',
+    ],
+    contents: () => "",
+    context: () => folderOf("maven"),
+  },
+
+  "rust:1.95-slim-bookworm": {
+    kind: "built",
+    from: "debian:bookworm-slim",
+    lines: [
+      "RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev" +
+        " && rm -rf /var/lib/apt/lists/*",
+      "COPY . /usr/local",
+      `ENV CARGO_HOME=/usr/local/cargo CARGO_HTTP_CAINFO=${BUNDLE}`,
+      'CMD ["bash"]',
+    ],
+    contents: () => run("rustc", ["--version"]),
+    context: rustFolder,
+  },
 };
 
 /** The hash of what a stand-in is made of, down to its base: another one means that it must be made anew. */
@@ -139,6 +167,14 @@ function nodeFolder(): string {
   const folder = folderOf("node");
   run("npm", ["install", "--global", "--prefix", folder, NPM]);
   copyFileSync(process.execPath, resolve(folder, "bin/node"));
+  return folder;
+}
+
+/** What goes to /usr/local: the host's toolchain, since Debian's is too old for what wants this image. */
+function rustFolder(): string {
+  const root = run("rustc", ["--print", "sysroot"]);
+  const folder = folderOf("rust");
+  for (const part of ["bin", "lib"]) run("cp", ["-R", `${root}/${part}`, folder]);
   return folder;
 }
 
