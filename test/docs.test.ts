@@ -1,12 +1,25 @@
 // What the pages say is what is so: the generated ones are those that the code gives, the README's transcript is what
 // the demo prints.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { FILE, fidelityText } from "./support/fidelity.ts";
 
 test("docs/fidelity.md is what the code serves; `make docs` writes it", () => {
   expect(readFileSync(FILE, "utf8")).toBe(fidelityText());
+});
+
+test("every link to a file leads to one", () => {
+  const pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...globSync("docs/**/*.md")];
+  const links = pages.flatMap((page) =>
+    [...readFileSync(page, "utf8").matchAll(/\]\(([^)#\s]+)/g)]
+      .map(([, target]) => target!)
+      .filter((target) => !/^[a-z]+:/.test(target))
+      .map((target) => ({ page, target })),
+  );
+  expect(links.length).toBeGreaterThan(10);
+  expect(links.filter(({ page, target }) => !existsSync(join(dirname(page), target)))).toEqual([]);
 });
 
 test("the demo tells its whole story, and the README quotes it", () => {

@@ -58,9 +58,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** Not here: time, randomness and the process are handed in. `host` and the places that construct may use them. */
+/** Not here: time, randomness and the process are handed in. `host` and the command line may use them. */
 const BANNED = /\bprocess\.env\b|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\brandomUUID\b|\bsetInterval\b/;
-const MAY_USE_ANYTHING = /^packages\/(?:host|cli)\/|\/main\.ts$|^test\/|^examples\//;
+const MAY_USE_ANYTHING = /^(?:packages\/(?:host|cli)|test|examples)\//;
 
 const MAX_FILE_LINES = 300;
 const MAX_FUNCTION_LINES = 70;
@@ -89,7 +89,7 @@ test("every package has a rule", () => {
   expect([...folders].sort()).toEqual(Object.keys(RULES).sort());
 });
 
-test("only host, the command line and main.ts touch the process, the clock and chance", () => {
+test("only host and the command line touch the process, the clock and chance", () => {
   const found = sources
     .filter((file) => /\.ts$/.test(file) && !MAY_USE_ANYTHING.test(file) && !isTest(file))
     .filter((file) => BANNED.test(withoutComments(textOf(file))));
@@ -151,8 +151,8 @@ function withoutComments(text: string): string {
 function sizeProblems(file: string): string[] {
   const lines = textOf(file).split("\n");
   const problems: string[] = [];
-  const isTable = lines.some((line) => /satisfies/.test(line)) && /^(?:export )?const [A-Z_]+/m.test(lines.join("\n"));
-  if (lines.length > MAX_FILE_LINES + 1 && !isTable) problems.push(`${file} has ${lines.length} lines`);
+  if (lines.length > MAX_FILE_LINES + 1 && largestTable(lines) < lines.length / 2)
+    problems.push(`${file} has ${lines.length} lines`);
   lines.forEach((line, index) => {
     const isText = /^\s*(?:"|'|`|text:|const text = |\/\/ https|\* https)/.test(line) || /https?:\/\//.test(line);
     if (line.length > MAX_COLUMNS && !isText && !/["'`].{60,}["'`]/.test(line)) {
@@ -163,6 +163,17 @@ function sizeProblems(file: string): string[] {
     if (length > MAX_FUNCTION_LINES) problems.push(`${file}: ${name} has ${length} lines`);
   }
   return problems;
+}
+
+/** Lines of the longest top-level table: a literal that `satisfies` a type. */
+function largestTable(lines: readonly string[]): number {
+  let start = 0;
+  let largest = 0;
+  lines.forEach((line, index) => {
+    if (/^(?:export )?const \w+ = [{[]$/.test(line)) start = index;
+    if (/^[}\]](?: as const)? satisfies /.test(line)) largest = Math.max(largest, index - start + 1);
+  });
+  return largest;
 }
 
 /** Top-level functions, by their first line and the closing brace in the first column. */

@@ -52,17 +52,19 @@ Not served (501 with the name): ${lackingS3.join(", ")}.
 
 A header that asks for encryption, tagging, object lock or a storage class other than \`STANDARD\` answers 501 naming it.
 Buckets have no ACLs: of the canned ones \`bucket-owner-full-control\` is taken, and \`private\`, which AWS refuses in such a
-bucket; others are refused as on AWS. Objects have no versions but \`null\`. POST forms, SigV2 and SigV4A are not taken (boto3
-and the AWS CLI v1 presign with SigV2 unless told \`signature_version = s3v4\`). An object that came without a checksum has
-none, where S3 would compute CRC64NVME. A key with a NUL is refused.
+bucket; others are refused as on AWS. Objects have no versions but \`null\`; any other version id answers 400, where S3
+answers 404 to a well-formed one. POST forms, SigV2 and SigV4A are not taken (boto3 and the AWS CLI v1 presign with SigV2
+unless told \`signature_version = s3v4\`). An object that came without a checksum has none, where S3 would compute
+CRC64NVME. A key with a NUL is refused.
 
 ## Instance metadata
 
 Served: ${paths}.
 
 Not served (404, as for a path that an instance has not): block devices, public keys, spot, autoscaling and events beyond
-maintenance; \`identity-credentials\`; \`pkcs7\`, \`rsa2048\` and \`signature\` of the identity document; IPv6. The hop limit is
-stored and shown, and has an effect only in container topologies, which this version does not have.
+maintenance; \`identity-credentials\`; \`pkcs7\`, \`rsa2048\` and \`signature\` of the identity document; IPv6, but for
+a holder's apps. The hop limit is stored and shown; in containers it is the IP TTL of token answers, in the endpoint topology
+it has no effect.
 
 ## Differences that are choices
 
@@ -75,11 +77,12 @@ const CHOICES = [
   "A bucket policy may name any other account, as if it existed, and of other accounts only users and roles that are known.",
   "Block Public Access is kept by bucket; the settings of the account, which AWS adds to it, do not exist.",
   "Service control policies, resource control policies and VPC endpoint policies do not exist.",
+  'A trust policy with `Principal: {"AWS":"*"}` lets a caller of the account assume the role only with an identity policy that allows it; AWS says only that naming the user or the role suffices without.',
   "MFA, SAML and web identity do not exist: `SerialNumber`, `TokenCode` and `ProvidedContexts` of AssumeRole answer 501.",
   "Packed policy size is computed by characters, since AWS's packing is not public.",
   "A simulated instance is running at once; stop and start do not exist. An association is associated in the next Describe.",
-  "A change is seen by every later request: propagation delay does not happen by itself.",
-  "The trail is complete at once; AWS delivers within minutes.",
+  "A change is seen by every later request: propagation delay does not happen by itself; in containers a data plane that does not answer within a second may lag.",
+  "A change is in the trail at once, where AWS delivers within minutes. S3 reads and refusals reach the trail a moment later; a process that is killed loses those not yet written.",
   "Unique ids of AWS's own managed policies are made up; a subset of 23 of these policies is there.",
   "Generations that would have ended while the process was away or the clock was moved are counted, not minted.",
   "Credentials of IMDSv1 are minted only while tokens are optional.",

@@ -141,7 +141,6 @@ const PublicAccessBlock = struct({
   BlockPublicPolicy: required(boolean()),
   RestrictPublicBuckets: required(boolean()),
 });
-export type PublicAccessBlock = ValueOf<typeof PublicAccessBlock>;
 
 export const BucketFacts = struct({
   Name: Text,
@@ -205,8 +204,8 @@ export const IdentifyQuery = struct({
 export type IdentifyQuery = ValueOf<typeof IdentifyQuery>;
 
 /** Who asks for a change to a bucket: the trail names them. */
-const Caller = struct({ Principal: required(Principal), SourceIp: Text, UserAgent: string(), RequestId: Text });
-export type Caller = ValueOf<typeof Caller>;
+const ChangeOrigin = struct({ Principal: required(Principal), SourceIp: Text, UserAgent: string(), RequestId: Text });
+export type ChangeOrigin = ValueOf<typeof ChangeOrigin>;
 
 export const Instance = {
   name: "Instance",
@@ -226,30 +225,30 @@ export const Buckets = {
 } satisfies Operation;
 export const CreateBucket = {
   name: "CreateBucket",
-  input: struct({ Name: Text, Caller: required(Caller) }),
+  input: struct({ Name: Text, Caller: required(ChangeOrigin) }),
   output: struct({ Outcome: required(oneOf("created", "yours", "taken")) }),
 } satisfies Operation;
 export const DeleteBucket = {
   name: "DeleteBucket",
-  /** `Step` mark stops new requests; `remove` ends it, `keep` takes the mark back when the back end was not empty. */
-  input: struct({ Name: Text, Step: required(oneOf("mark", "remove", "keep")), Caller: required(Caller) }),
+  /** `Step` mark stops new requests; `remove` removes what is marked, `keep` takes the mark back. */
+  input: struct({ Name: Text, Step: required(oneOf("mark", "remove", "keep")), Caller: required(ChangeOrigin) }),
   output: struct({}),
 } satisfies Operation;
 export const PutBucketPolicy = {
   name: "PutBucketPolicy",
   /** The policy is well-formed. */
-  input: struct({ Name: Text, Policy: Text, Caller: required(Caller) }),
+  input: struct({ Name: Text, Policy: Text, Caller: required(ChangeOrigin) }),
   output: struct({ Outcome: required(oneOf("stored", "no-bucket", "invalid-principal", "public-blocked")) }),
 } satisfies Operation;
 export const DeleteBucketPolicy = {
   name: "DeleteBucketPolicy",
-  input: struct({ Name: Text, Caller: required(Caller) }),
+  input: struct({ Name: Text, Caller: required(ChangeOrigin) }),
   output: struct({}),
 } satisfies Operation;
 export const PutPublicAccessBlock = {
   name: "PutPublicAccessBlock",
   /** Without settings those that are there are taken away. */
-  input: struct({ Name: Text, PublicAccessBlock, Caller: required(Caller) }),
+  input: struct({ Name: Text, PublicAccessBlock, Caller: required(ChangeOrigin) }),
   output: struct({}),
 } satisfies Operation;
 export const Record = {
@@ -271,9 +270,8 @@ export interface Moved {
   readonly revision: number;
   /** A key, user, role, policy or session setting: every cached identity goes. */
   readonly identities: boolean;
-  /** Ids of instances. */
+  /** Ids of instances, and names of buckets. */
   readonly instances: readonly string[];
-  /** Names of buckets. */
   readonly buckets: readonly string[];
   readonly clock: boolean;
   /** What moved is not known: whatever was cached is stale, and the revision may be lower than before. */

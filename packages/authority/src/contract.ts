@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Operation } from "@rolemint/wire";
 import { fromJson, toJson } from "@rolemint/wire/json";
 import { violations } from "@rolemint/wire/validate";
-import type { Authority, Caller, EventRecord, Identity, InstanceView, Moved, Principal } from "./authority.ts";
+import type { Authority, ChangeOrigin, EventRecord, Identity, InstanceView, Moved, Principal } from "./authority.ts";
 import * as seam from "./authority.ts";
 import { type AuthorityCache, cacheOver } from "./cache.ts";
 
@@ -90,7 +90,7 @@ function keyOf(view: InstanceView | undefined): Key {
   return { accessKeyId: AccessKeyId!, secretAccessKey: SecretAccessKey!, sessionToken: Token! };
 }
 
-function callerOf(accountId: string): Caller {
+function callerOf(accountId: string): ChangeOrigin {
   const Arn = `arn:aws:iam::${accountId}:root`;
   const ids = { AccountId: accountId, UserId: accountId, AccessKeyId: "AKIAEXAMPLE" };
   const principal: Principal = { Type: "Account", Arn, PrincipalArn: Arn, ...ids, Tags: [], TransitiveTagKeys: [] };
@@ -243,6 +243,8 @@ function describeBuckets(current: Current): void {
     expect(await create("demo")).toEqual({ Outcome: "yours" });
     expect(await facts("demo")).toBeUndefined();
     await step("demo", "keep");
+    expect((await facts("demo"))?.Policy).toBe("{}");
+    await step("demo", "remove");
     expect((await facts("demo"))?.Policy).toBe("{}");
     await step("demo", "mark");
     await step("demo", "remove");
@@ -474,6 +476,7 @@ function describeReadYourWrites(current: Current): void {
     expect(await cache.bucket("demo")).toBeUndefined();
     await authority.deleteBucket({ ...named, Step: "keep" });
     expect(await cache.bucket("demo")).toBeDefined();
+    await authority.deleteBucket({ ...named, Step: "mark" });
     await authority.deleteBucket({ ...named, Step: "remove" });
     expect(await cache.bucket("demo")).toBeUndefined();
   });

@@ -2,7 +2,7 @@
 export type {
   Authority,
   BucketFacts,
-  Caller,
+  ChangeOrigin,
   CredentialDocument,
   EventRecord,
   IdentifyQuery,

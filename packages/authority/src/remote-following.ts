@@ -7,7 +7,7 @@ import type { Authority, Moved } from "./authority.ts";
 import { SeamError } from "./remote-protocol.ts";
 import type { Poll, PollAnswer } from "./revisions.ts";
 
-/** What a data plane's health page shows of the seam. */
+/** What a data plane knows of the seam. */
 export interface RemoteState {
   readonly isConnected: boolean;
   /** Host time of the control plane's last word, milliseconds; undefined before the first. */

@@ -1,6 +1,5 @@
 // The control plane's end of the seam between containers: answers every question of the authority to who has the shared
 // secret, on ports and Unix sockets. It trusts nothing else about who connects: sizes and times are bounded.
-import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Entropy } from "@rolemint/host";
@@ -11,6 +10,7 @@ import { decodeJson, encodeJson, encodeJsonError } from "@rolemint/wire/json";
 import { type Answer, type InputOf, Malformed, type Operation } from "@rolemint/wire/operation";
 import { violations } from "@rolemint/wire/validate";
 import type { Authority, Record } from "./authority.ts";
+import { secretReader } from "./peer.ts";
 import {
   CHANGES,
   MAX_REQUEST_BYTES,
@@ -110,12 +110,12 @@ class Refused extends Error {
 }
 
 function answerer(authority: Authority, revisions: OpenRevisions, secret: string, log: Log) {
-  const isTold = secretReader(secret);
+  const isSecret = secretReader(secret);
   const connectionOf = connectionsOver(revisions);
   let droppedEvents = 0;
 
   async function answer(request: IncomingMessage): Promise<Answer & { readonly revision: number }> {
-    if (!isTold(request.headers.authorization)) throw new Refused(401, "the shared secret is needed");
+    if (!isSecret(bearerOf(request))) throw new Refused(401, "the shared secret is needed");
     const asked = questionOf(request);
     const body = await readBody(request);
     if (asked === "revisions") {
@@ -157,12 +157,8 @@ function asAwsError(error: unknown): AwsError {
   throw error;
 }
 
-/** Digests are compared, since what is compared in constant time must be of one length. */
-function secretReader(secret: string): (header: string | undefined) => boolean {
-  if (secret === "") throw new Error("the seam needs a shared secret");
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  const wanted = digest(`Bearer ${secret}`);
-  return (header) => timingSafeEqual(digest(header ?? ""), wanted);
+function bearerOf({ headers: { authorization = "" } }: IncomingMessage): string {
+  return /^Bearer (.*)$/.exec(authorization)?.[1] ?? "";
 }
 
 const BY_PATH: ReadonlyMap<string, Question | "revisions"> = new Map([

@@ -6,7 +6,7 @@ import type { InputOf, OutputOf } from "@rolemint/wire/operation";
 import type { Authority } from "./authority.ts";
 import { type Exchange, openExchange } from "./remote-exchange.ts";
 import { follow, type RemoteState } from "./remote-following.ts";
-import { type Place, QUESTIONS, type Question, SeamError } from "./remote-protocol.ts";
+import { CHANGES, type Place, QUESTIONS, type Question, SeamError } from "./remote-protocol.ts";
 import { Revisions } from "./revisions.ts";
 
 export type { RemoteState } from "./remote-following.ts";
@@ -58,22 +58,15 @@ export function authorityOver(asking: Exchange, polling: Exchange, options: Remo
     log,
   });
 
-  const read =
-    <Name extends Question>(name: Name) =>
-    async (input: InputOf<(typeof QUESTIONS)[Name]>): Promise<OutputOf<(typeof QUESTIONS)[Name]>> => {
-      const { output, epoch } = await asking.ask(QUESTIONS[name], input, { withinMs: askMs, mayRepeat: true });
-      following.heardFrom(epoch);
-      return output;
-    };
-
-  /** The control plane answers when we have seen the change, but does not wait for ever. */
-  const change =
-    <Name extends Question>(name: Name) =>
-    async (input: InputOf<(typeof QUESTIONS)[Name]>): Promise<OutputOf<(typeof QUESTIONS)[Name]>> => {
-      const answered = await asking.ask(QUESTIONS[name], input, { withinMs: askMs, mayRepeat: false });
-      following.heardFrom(answered.epoch, answered.revision);
+  /** A change is answered when we have seen it, but the control plane does not wait for ever. */
+  const ask = <Name extends Question>(name: Name) => {
+    const isChange = CHANGES.has(name);
+    return async (input: InputOf<(typeof QUESTIONS)[Name]>): Promise<OutputOf<(typeof QUESTIONS)[Name]>> => {
+      const answered = await asking.ask(QUESTIONS[name], input, { withinMs: askMs, mayRepeat: !isChange });
+      following.heardFrom(answered.epoch, isChange ? answered.revision : undefined);
       return answered.output;
     };
+  };
 
   const record: Authority["record"] = async ({ Events, Dropped }) => {
     try {
@@ -88,15 +81,15 @@ export function authorityOver(asking: Exchange, polling: Exchange, options: Remo
   };
 
   return {
-    instance: read("instance"),
-    identify: read("identify"),
-    bucket: read("bucket"),
-    buckets: read("buckets"),
-    createBucket: change("createBucket"),
-    deleteBucket: change("deleteBucket"),
-    putBucketPolicy: change("putBucketPolicy"),
-    deleteBucketPolicy: change("deleteBucketPolicy"),
-    putPublicAccessBlock: change("putPublicAccessBlock"),
+    instance: ask("instance"),
+    identify: ask("identify"),
+    bucket: ask("bucket"),
+    buckets: ask("buckets"),
+    createBucket: ask("createBucket"),
+    deleteBucket: ask("deleteBucket"),
+    putBucketPolicy: ask("putBucketPolicy"),
+    deleteBucketPolicy: ask("deleteBucketPolicy"),
+    putPublicAccessBlock: ask("putPublicAccessBlock"),
     record,
     clock: following.clock,
     watch: following.watch,

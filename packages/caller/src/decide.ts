@@ -1,5 +1,5 @@
 // One decision: may this caller do this action on this resource, given what the resource's own policy says.
-import type { ConditionContext, Principal } from "@rolemint/authority";
+import type { ConditionContext } from "@rolemint/authority";
 import { type CompiledPolicy, type Decision, type Denial, evaluate, type Request } from "@rolemint/policy";
 import type { Caller } from "./caller.ts";
 
@@ -23,7 +23,7 @@ export interface Refused {
 /** Undefined when it is allowed. */
 export function refusalOf(caller: Caller, question: Question): Refused | undefined {
   const { action, resource, resourceAccount, context } = question;
-  const request = { principal: policyPrincipal(caller.principal), action, resource, resourceAccount, context };
+  const request = { principal: caller.policyPrincipal, action, resource, resourceAccount, context };
   const decision: Decision = evaluate(request, {
     identity: caller.identity,
     boundary: caller.boundary,
@@ -32,15 +32,4 @@ export function refusalOf(caller: Caller, question: Question): Refused | undefin
     trust: question.trustPolicy,
   });
   return decision.effect === "allow" ? undefined : { request, denial: decision };
-}
-
-/** The principal as policies name it. */
-function policyPrincipal(principal: Principal) {
-  return {
-    type: principal.Type,
-    accountId: principal.AccountId,
-    arn: principal.Arn,
-    principalArn: principal.PrincipalArn,
-    userId: principal.UserId,
-  };
 }

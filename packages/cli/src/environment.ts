@@ -1,6 +1,7 @@
 // The environment that an unmodified program needs to find the simulator, and to find nothing else: every variable from
 // which an SDK could take other credentials, endpoints or settings is unset.
 import type { ReadyFile } from "@rolemint/simulator";
+import { METADATA_ADDRESS } from "./addresses.ts";
 import { instanceIn } from "./running.ts";
 
 export interface Environment {
@@ -48,7 +49,7 @@ const ALWAYS_UNSET = [
 ];
 const KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 /** Hosts that no proxy may stand before; where a simulator is told another, that one too. */
-const OURS = ["127.0.0.1", "localhost", "169.254.169.254"];
+const OURS = ["127.0.0.1", "localhost", METADATA_ADDRESS];
 
 /** Whose environment: an instance's by name (the only one without), or the operator's. */
 export type Whose = { readonly instance: string | undefined } | "operator";

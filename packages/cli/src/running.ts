@@ -16,29 +16,41 @@ const HINT = "start one with `rolemint up`, or say where it is with --state or -
 /** The ready file of a simulator that is alive. Throws a CliError (3) when there is none. */
 export function findRunning(flags: WhereFlags): ReadyFile {
   const path = flags.ready ?? join(flags.state ?? DEFAULT_STATE, "ready.json");
-  const ready = readReadyFile(path);
+  const ready = readReadyFile(path, HINT);
   if (ready.pid !== null && !isAlive(ready.pid)) {
     throw new CliError("environment", `the simulator of ${path} (pid ${ready.pid}) is gone; ${HINT}`);
   }
   return ready;
 }
 
-function readReadyFile(path: string): ReadyFile {
-  let ready: Partial<ReadyFile> | null;
+/** `next` is what to do where it is none. Throws a CliError (3). */
+export function readReadyFile(path: string, next: string): ReadyFile {
+  let text: string;
   try {
-    ready = JSON.parse(readFileSync(path, "utf8"));
+    text = readFileSync(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      throw new CliError("environment", `no simulator runs here (there is no ${path}); ${HINT}`);
+      throw new CliError("environment", `no simulator runs here (there is no ${path}); ${next}`);
     }
-    throw new CliError("environment", `${path} cannot be read: ${(error as Error).message}; ${HINT}`);
+    throw new CliError("environment", `${path} cannot be read: ${(error as Error).message}; ${next}`);
+  }
+  return readyFileIn(text, path, next);
+}
+
+/** The same of a text that is read already, from `path`. */
+export function readyFileIn(text: string, path: string, next: string): ReadyFile {
+  let ready: Partial<ReadyFile> | null;
+  try {
+    ready = JSON.parse(text);
+  } catch (error) {
+    throw new CliError("environment", `${path} cannot be read: ${(error as Error).message}; ${next}`);
   }
   const { version, endpoints, operator, instances } = ready ?? {};
   if (version !== undefined && version !== 1) {
-    throw new CliError("environment", `${path} was written by another version of rolemint; ${HINT}`);
+    throw new CliError("environment", `${path} was written by another version of rolemint; ${next}`);
   }
   if (![endpoints, operator, instances].every((part) => typeof part === "object")) {
-    throw new CliError("environment", `${path} is not a ready file of rolemint; ${HINT}`);
+    throw new CliError("environment", `${path} is not a ready file of rolemint; ${next}`);
   }
   return ready as ReadyFile;
 }
@@ -72,7 +84,8 @@ export async function callControl<Answer>(ready: ReadyFile, action: string, inpu
       body: JSON.stringify(input),
     });
   } catch {
-    throw new CliError("environment", `the simulator at ${ready.endpoints.control} does not answer`);
+    const next = "start it; after a restart of its containers run `rolemint connect`";
+    throw new CliError("environment", `the simulator at ${ready.endpoints.control} does not answer; ${next}`);
   }
   const answer = (await response.json()) as Answer & { code?: string; message?: string };
   if (response.ok) return answer;
@@ -83,6 +96,8 @@ export interface ListedInstance {
   readonly Name: string;
   readonly InstanceId: string;
   readonly Endpoint?: string;
+  /** What it calls from, in containers. */
+  readonly Address?: string;
   readonly Role?: string;
   readonly InstanceProfileArn?: string;
   readonly Generation?: number;
@@ -97,7 +112,10 @@ export function instanceIn(ready: ReadyFile, name: string | undefined): { name: 
   const matching = entries.filter(([one, { instanceId }]) => name === undefined || one === name || instanceId === name);
   if (matching.length === 1) {
     const [one, { imds }] = matching[0]!;
-    if (imds === null) throw new CliError("environment", `${one} has no metadata endpoint that the host can reach`);
+    if (imds === null) {
+      const next = "run the program in its container, or the world with `rolemint up`";
+      throw new CliError("environment", `${one} has no metadata endpoint that the host can reach; ${next}`);
+    }
     return { name: one, imds };
   }
   if (name === undefined) throw new CliError("usage", `say which instance: there are ${names}`);

@@ -189,7 +189,9 @@ const s3 = mapping({
     ),
 })
   .prefault({})
-  .describe("Where the objects of all buckets are kept.");
+  .describe(
+    "Where the objects of all buckets are kept. Not read in containers: there `--s3-endpoint` says it, and `endpoint` is refused.",
+  );
 
 export const schema = mapping({
   version: z.literal(1, wants("the number 1")).describe("The version of this format."),

@@ -9,6 +9,7 @@ import { ApplyError, type Config } from "@rolemint/config";
 import { hostEntropy, lazyServer, listen } from "@rolemint/host";
 import type { Log } from "@rolemint/host/log";
 import { pause } from "@rolemint/host/schedule";
+import { startDeletionSweep } from "@rolemint/simulator/buckets";
 import { controlSurroundings } from "@rolemint/simulator/control-surroundings";
 import { type ReadyFile, readyFileOf, readyInstances } from "@rolemint/simulator/ready-file";
 import { startRotationClock } from "@rolemint/simulator/rotation-clock";
@@ -94,6 +95,8 @@ export function startControlPlane(options: ControlPlaneOptions): Promise<Part> {
     onClose(() => callers.stop());
     const rotation = startRotationClock(world, unexpected);
     onClose(() => rotation.stop());
+    const deletions = startDeletionSweep(state, unexpected);
+    onClose(() => deletions.stop());
     const seam = await serveAuthority(authority, { places: options.seam, secret, entropy: hostEntropy, log });
     onClose(() => seam.close());
 

@@ -44,6 +44,14 @@ function hasLoopbackIpv6(): boolean {
   return networkInterfaces()["lo"]?.some(({ family }) => family === "IPv6") ?? false;
 }
 
+/** The holder has not the right to give its namespace the metadata addresses. */
+export class HolderError extends Error {}
+
 function addAddress(address: string): void {
-  execFileSync("ip", ["address", "replace", address, "dev", "lo"], { stdio: ["ignore", "ignore", "pipe"] });
+  try {
+    execFileSync("ip", ["address", "replace", address, "dev", "lo"], { stdio: ["ignore", "ignore", "pipe"] });
+  } catch (error) {
+    const said = String((error as { stderr?: Buffer }).stderr ?? (error as Error).message).trim();
+    throw new HolderError(`${address} cannot be added (${said}); the holder needs user root and cap_add NET_ADMIN`);
+  }
 }

@@ -1,8 +1,9 @@
 // Buckets at start: first objects are put before their bucket is entered in the world, so a crash in between repeats
-// the putting and loses nothing; a deletion that a crash cut short is ended.
+// the putting and loses nothing. A deletion that a crash cut short, ours or a gate's, is ended.
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { type Applied, applyConfig, type BucketConfig, type Config } from "@rolemint/config";
+import { pause } from "@rolemint/host/schedule";
 import type { Backend } from "@rolemint/object-store";
 import type { World } from "@rolemint/world";
 
@@ -56,16 +57,50 @@ async function putObject(
   await backend.put({ bucket, key, headers }, { size, chunks: stream(), checksum: () => undefined });
 }
 
-/** Ends the deletions that were under way when the process died. */
-export async function endDeletions(world: World, backend: Backend): Promise<void> {
-  for (const bucket of world.tables.buckets.list()) {
-    if (!bucket.deleting) continue;
-    const outcome = await backend.deleteBucket(bucket.name);
+/** Ends the deletions that were marked until then, host time; without it all: those that the process died over. */
+export async function endDeletions(world: World, backend: Backend, until = Number.POSITIVE_INFINITY): Promise<void> {
+  const { buckets } = world.tables;
+  for (const { name, deleting } of buckets.list()) {
+    if (deleting === undefined || deleting > until) continue;
+    const outcome = await backend.deleteBucket(name);
     world.change(() => {
-      if (outcome === "deleted") world.tables.buckets.remove(bucket);
-      else world.tables.buckets.put({ ...bucket, deleting: undefined });
+      const bucket = buckets.get(name);
+      // Whoever marked it may have ended it meanwhile, and another may have made or marked it anew.
+      if (bucket?.deleting !== deleting) return;
+      if (outcome === "deleted") buckets.remove(bucket);
+      else buckets.put({ ...bucket, deleting: undefined });
     });
   }
+}
+
+/** Longer than a deletion takes. One that takes longer after all is ended twice, which does no harm. */
+const ABANDONED_MS = 30_000;
+const SWEEP_MS = 10_000;
+
+/**
+ * Ends, every `everyMs` milliseconds, the deletions whose gate died or could not say how they ended. `unexpected` is
+ * told when the back end fails at it; the next sweep tries again.
+ */
+export function startDeletionSweep(
+  { world, backend }: { readonly world: World; readonly backend: Backend },
+  unexpected: (error: unknown) => void,
+  everyMs = SWEEP_MS,
+): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  async function run(): Promise<void> {
+    for (;;) {
+      await pause(everyMs, stopping.signal);
+      if (stopping.signal.aborted) return;
+      await endDeletions(world, backend, world.hostClock.now() - ABANDONED_MS).catch(unexpected);
+    }
+  }
+  const running = run();
+  return {
+    stop() {
+      stopping.abort();
+      return running;
+    },
+  };
 }
 
 /** Removes every object and unfinished upload of these buckets. */

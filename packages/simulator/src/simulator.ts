@@ -1,5 +1,5 @@
 // startSimulator(): every service in one process, over one world. The containers run the same services apart; only
-// this file and each service's `main.ts` construct them.
+// this file and `packages/containers` construct them.
 import { cacheOver, eventBuffer } from "@rolemint/authority";
 import { prepareCaller } from "@rolemint/caller";
 import type { Config } from "@rolemint/config";

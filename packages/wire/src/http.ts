@@ -18,15 +18,6 @@ export function header(request: Pick<HttpRequest, "rawHeaders">, name: string): 
   return undefined;
 }
 
-/** How often a header stands in the request. `name` in lower case. */
-export function headerCount(request: Pick<HttpRequest, "rawHeaders">, name: string): number {
-  let count = 0;
-  for (let i = 0; i < request.rawHeaders.length; i += 2) {
-    if (request.rawHeaders[i]!.toLowerCase() === name) count++;
-  }
-  return count;
-}
-
 export function splitTarget(target: string): { path: string; query: string } {
   const mark = target.indexOf("?");
   return mark < 0 ? { path: target, query: "" } : { path: target.slice(0, mark), query: target.slice(mark + 1) };

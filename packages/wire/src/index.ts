@@ -1,11 +1,10 @@
 // The wire: shapes, codecs, validation, errors. No state, no policy.
 export { AwsError, notImplemented } from "./error.ts";
-export { type FormNode, parseForm } from "./form.ts";
-export { type HttpRequest, header, headerCount, splitTarget } from "./http.ts";
-export { decodeJson, encodeJson, encodeJsonError, fromJson, toJson } from "./json.ts";
-export { type Answer, type InputOf, Malformed, type Operation, type OutputOf, UnknownMember } from "./operation.ts";
+export { parseForm } from "./form.ts";
+export { header, splitTarget } from "./http.ts";
+export { decodeJson, encodeJson, encodeJsonError } from "./json.ts";
+export { type Answer, Malformed, type Operation, UnknownMember } from "./operation.ts";
 export {
-  type DialectName,
   decodeQuery,
   encodeEc2,
   encodeEc2Error,

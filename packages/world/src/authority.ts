@@ -1,5 +1,5 @@
 // The seam in one process: the authority answers straight from the world, by function call.
-import type { Authority, BucketFacts, Caller, EventRecord, ManagementCall } from "@rolemint/authority";
+import type { Authority, BucketFacts, ChangeOrigin, EventRecord, ManagementCall } from "@rolemint/authority";
 import type { RevisionSource } from "@rolemint/authority/revisions";
 import { boundText, shownText } from "./bound-principals.ts";
 import { bucketPolicyProblem, newBucket, withPolicy } from "./buckets.ts";
@@ -24,10 +24,10 @@ export function localAuthority(world: World): Authority & RevisionSource {
     identify: async (query) => identify(world, query),
     async bucket({ Name }) {
       const bucket = buckets.get(Name);
-      return bucket && !bucket.deleting ? { Bucket: factsOf(world, bucket) } : {};
+      return bucket && bucket.deleting === undefined ? { Bucket: factsOf(world, bucket) } : {};
     },
     async buckets({ AccountId }) {
-      const owned = buckets.find("account", AccountId).filter((bucket) => !bucket.deleting);
+      const owned = buckets.find("account", AccountId).filter((bucket) => bucket.deleting === undefined);
       return { Buckets: owned.map((bucket) => factsOf(world, bucket)).sort((a, b) => (a.Name < b.Name ? -1 : 1)) };
     },
     ...bucketChanges(world),
@@ -65,9 +65,13 @@ function bucketChanges(world: World): BucketChanges {
       world.change(() => {
         const bucket = buckets.get(Name);
         if (!bucket) return {};
-        if (Step === "remove") buckets.remove(bucket);
-        else buckets.put({ ...bucket, deleting: Step === "mark" ? true : undefined });
-        if (Step === "remove") recordBucketCall(world, "DeleteBucket", Name, Caller);
+        if (Step !== "remove") {
+          buckets.put({ ...bucket, deleting: Step === "mark" ? world.hostClock.now() : undefined });
+        } else if (bucket.deleting !== undefined) {
+          // Without a mark it is another bucket of that name: see `endDeletions`.
+          buckets.remove(bucket);
+          recordBucketCall(world, "DeleteBucket", Name, Caller);
+        }
         return {};
       }),
     putBucketPolicy: async ({ Name, Policy, Caller }) =>
@@ -112,7 +116,7 @@ function factsOf(world: World, bucket: Bucket): BucketFacts {
 }
 
 /** A change, in the transaction that makes it. */
-function recordBucketCall(world: World, eventName: string, bucket: string, caller: Caller): void {
+function recordBucketCall(world: World, eventName: string, bucket: string, caller: ChangeOrigin): void {
   const { Principal, SourceIp, UserAgent, RequestId } = caller;
   const event = { Time: world.now(), Kind: "call", UserAgent, RequestId } as const;
   const call = { EventName: eventName, ReadOnly: false, Principal, SourceIp, BucketName: bucket };

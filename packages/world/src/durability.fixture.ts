@@ -50,7 +50,9 @@ function doChange(world: World, n: number): string {
       return issued(world.rotation.issueNow(associate(world, instancesCalled(world, `web-${n - 3}`)[0]!, profile)));
     }
     default:
-      void authority.deleteBucket({ Name: `bucket-${n - 2}`, Step: "remove", Caller: CALLER });
+      for (const Step of ["mark", "remove"] as const) {
+        void authority.deleteBucket({ Name: `bucket-${n - 2}`, Step, Caller: CALLER });
+      }
       world.rotation.unschedule(terminate(world, instancesCalled(world, `web-${n - 4}`)[0]!));
       return "removed";
   }

@@ -1,5 +1,5 @@
 // Rotation: when a generation of an instance's credentials is due, and how long it lives. Pure functions of schedule,
-// generation and time; world/tick mints what they say is due.
+// generation and time; generations.ts mints what they say is due.
 import { hash } from "node:crypto";
 
 /** All in milliseconds. */

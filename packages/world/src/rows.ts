@@ -1,4 +1,5 @@
-// What a world holds, row by row. Times are milliseconds of world time; documents are kept as the text that was given.
+// What a world holds, row by row. Times are milliseconds of world time unless said otherwise; documents are kept as the
+// text that was given.
 import type { Schedule } from "./rotation.ts";
 
 export interface Tag {
@@ -173,6 +174,9 @@ export interface Bucket {
   readonly policyIds?: Readonly<Record<string, string>> | undefined;
   /** Absent: none of the settings is on. */
   readonly publicAccessBlock?: PublicAccessBlock | undefined;
-  /** Being deleted: refused to everyone, and removed once the back end says it is empty. */
-  readonly deleting?: boolean | undefined;
+  /**
+   * Being deleted since then, milliseconds of host time: refused to everyone, and removed once the back end says it is
+   * empty.
+   */
+  readonly deleting?: number | undefined;
 }

@@ -1,5 +1,5 @@
 // The control plane over HTTP: an express application that reads the body and hands the call to its service.
-import { createHash, timingSafeEqual } from "node:crypto";
+import { peerReader } from "@rolemint/authority/peer";
 import { AwsError } from "@rolemint/wire";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { answerCall, type Plane } from "./pipeline.ts";
@@ -9,9 +9,6 @@ import { sts } from "./sts/service.ts";
 
 /** The largest request: a policy document of 131,072 characters, percent-encoded, and some room. */
 const MAX_BODY = "1mb";
-
-/** The header by which a gate in another container says who its peer is, beside the shared secret. */
-export const PEER_HEADER = "x-rolemint-peer";
 
 export interface AppOptions extends Plane {
   /** Only who has it may call, and is believed the peer's address. Absent: callers come directly. */
@@ -26,12 +23,13 @@ export function awsApp(options: AppOptions): Express {
   app.disable("x-powered-by");
   app.disable("etag");
   app.use((request, response, next) => {
-    if (peerOf(request) === undefined) response.socket?.destroy();
+    response.locals["peer"] = peerOf(request);
+    if (response.locals["peer"] === undefined) response.socket?.destroy();
     else next();
   });
   app.use(express.raw({ type: () => true, limit: MAX_BODY, inflate: false }));
   app.use(async (request: Request, response: Response) => {
-    const call = callOf(request, peerOf(request) ?? "");
+    const call = callOf(request, response);
     const service = serviceFor(call);
     if (service && !("unserved" in service)) {
       send(response, plane, await answerCall(plane, service, call));
@@ -53,7 +51,7 @@ export function awsApp(options: AppOptions): Express {
       error.status === 413
         ? new AwsError("RequestEntityTooLarge", 413, `The request is larger than ${MAX_BODY}`)
         : new AwsError("MalformedInput", 400, "The body of the request could not be read");
-    const call = callOf(request, peerOf(request) ?? "");
+    const call = callOf(request, response);
     send(response, plane, { ...sts.encodeError(refused, requestId, call), requestId });
   });
   return app;
@@ -63,23 +61,18 @@ function directPeer({ socket }: Request): string | undefined {
   return (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
 }
 
-/** `<secret> <address>`; undefined for who has not the secret. */
 function toldPeer(secret: string): (request: Request) => string | undefined {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  const wanted = digest(secret);
-  return (request) => {
-    const [given = "", address = ""] = (request.header(PEER_HEADER) ?? "").split(" ");
-    return timingSafeEqual(digest(given), wanted) ? address : undefined;
-  };
+  const read = peerReader(secret);
+  return ({ headers }) => read(headers);
 }
 
-function callOf(request: Request, sourceIp: string): IncomingCall {
+function callOf(request: Request, response: Response): IncomingCall {
   return {
     method: request.method,
     target: request.originalUrl,
     rawHeaders: request.rawHeaders,
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-    sourceIp,
+    sourceIp: response.locals["peer"] as string,
     isSecure: false,
   };
 }

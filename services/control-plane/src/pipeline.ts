@@ -1,5 +1,5 @@
 // The order in which the control plane looks at a call, one line a step. What differs between services stands in their
-// own `service.ts`; there is no `if` about a service here.
+// own `service.ts`; there is no `if` about a service here, but for EC2's DryRun.
 
 import type { EventRecord, Principal } from "@rolemint/authority";
 import type { Caller } from "@rolemint/caller";

@@ -1,5 +1,5 @@
 // Buckets as the authority knows them: found, owned, and with their policy compiled once for as long as it stands.
-import type { BucketFacts, Caller } from "@rolemint/authority";
+import type { BucketFacts, ChangeOrigin } from "@rolemint/authority";
 import { type CompiledPolicy, compilePolicy, isPublicPolicy } from "@rolemint/policy";
 import { sha256Hex } from "@rolemint/sigv4";
 import { s3Error } from "./errors.ts";
@@ -52,7 +52,7 @@ export function refuseOtherOwner({ headers, bucket, source }: Asked): void {
 }
 
 /** Who changes something, for the trail. Nobody may, whatever a policy says. */
-export function callerOf({ signature, call }: Asked): Caller {
+export function callerOf({ signature, call }: Asked): ChangeOrigin {
   const Principal = signature.caller?.principal;
   if (!Principal) throw s3Error("AccessDenied");
   const UserAgent = call.headers.get("user-agent");

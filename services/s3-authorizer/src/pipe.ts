@@ -1,8 +1,11 @@
 // Requests that are not S3's, handed on to a control plane in another container as they came: target, headers and body
 // untouched, so that signatures still verify, and one header more that tells whose they are.
 import { request as ask, type IncomingMessage, type ServerResponse } from "node:http";
+import { withPeer } from "@rolemint/authority/peer";
 import type { Entropy } from "@rolemint/host";
 import type { Log } from "@rolemint/host/log";
+import { AwsError, encodeJsonError, encodeQueryError } from "@rolemint/wire";
+import { sourceIpOf } from "./exchange.ts";
 import { requestIds } from "./request-ids.ts";
 import type { ControlPlane } from "./server.ts";
 
@@ -15,14 +18,15 @@ export interface PipeOptions {
   readonly log: Log;
 }
 
-const PEER_HEADER = "x-rolemint-peer";
+const AWAY = new AwsError("ServiceUnavailable", 503, "The service is unavailable: its control plane does not answer.");
+const FAULT_XMLNS = "http://webservices.amazon.com/AWSFault/2005-15-09";
 
 export function pipeTo({ host, port, secret, entropy, log }: PipeOptions): ControlPlane {
   const newRequestId = requestIds(entropy);
   return (request, response) => {
     const { method, url, rawHeaders, socket } = request;
-    const peer = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
-    const headers = [...withoutPeer(rawHeaders), PEER_HEADER, `${secret} ${peer}`];
+    const headers = withPeer(rawHeaders, secret, sourceIpOf(socket));
+    // A connection for each call: nearly all have a body, which could not be sent again when a kept one turns out dead.
     const onward = ask({ host, port, method, path: url, headers, setHost: false, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
       answer.pipe(response);
@@ -38,17 +42,16 @@ export function pipeTo({ host, port, secret, entropy, log }: PipeOptions): Contr
   };
 }
 
-/** What a client sent under our header's name is not the gate's word. */
-function withoutPeer(rawHeaders: readonly string[]): string[] {
-  return rawHeaders.filter((_, index) => rawHeaders[index - (index % 2)]?.toLowerCase() !== PEER_HEADER);
-}
-
-/** SDKs take a 503 for passing, and try again. */
+/** SDKs take a 503 for passing, and try again. Clients of a JSON protocol read no XML. */
 function refuse(request: IncomingMessage, response: ServerResponse, requestId: string): void {
   request.unpipe();
   request.resume();
-  const text = "<Message>The service is unavailable: its control plane does not answer.</Message>";
-  const error = `<Error><Type>Receiver</Type><Code>ServiceUnavailable</Code>${text}</Error>`;
-  response.writeHead(503, { "content-type": "text/xml", "retry-after": "1" });
-  response.end(`<ErrorResponse>${error}<RequestId>${requestId}</RequestId></ErrorResponse>`);
+  const isJson = (request.headers["content-type"] ?? "").startsWith("application/x-amz-json");
+  const answer = isJson ? encodeJsonError(AWAY) : encodeQueryError(AWAY, FAULT_XMLNS, requestId);
+  const { status, contentType, body } = answer;
+  response.statusCode = status;
+  response.setHeader("content-type", contentType);
+  response.setHeader("x-amzn-requestid", requestId);
+  response.setHeader("retry-after", "1");
+  response.end(body);
 }

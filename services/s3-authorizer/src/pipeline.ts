@@ -2,6 +2,7 @@
 // back end, and no byte of a body is read, before its caller is known and may.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
 import type { EventRecord } from "@rolemint/authority";
+import { SeamError } from "@rolemint/authority/remote-protocol";
 import { Refusal } from "@rolemint/object-store";
 import { AwsError } from "@rolemint/wire";
 import { presignedHeaders, refuseUnknown } from "./accepted.ts";
@@ -90,7 +91,9 @@ async function answer(served: Served, asked: Asked): Promise<Reply> {
   }
 }
 
+/** A control plane that is away is a reason to come again, too; who follows it says so in the log, once. */
 function unexpected(gate: Gate, call: Call, thrown: unknown, code: "InternalError" | "SlowDown"): AwsError {
+  if (thrown instanceof SeamError && thrown.reason !== "too-large") return s3Error("SlowDown");
   gate.unexpected(thrown, call.requestId);
   return s3Error(code);
 }

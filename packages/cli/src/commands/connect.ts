@@ -1,13 +1,13 @@
-// `rolemint connect`: the ready file of a compose project on the host, so that every verb works from there as it does
-// in the control plane's container.
-import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+// `rolemint connect`: the ready file of a compose project on the host, so that every verb but `env INSTANCE` and `exec`
+// works from there as it does in the control plane's container.
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { ReadyFile } from "@rolemint/simulator";
+import { answerOf } from "../answer-of.ts";
+import { PART_LABEL } from "../compose/service.ts";
 import { CliError } from "../exit.ts";
 import { outputFor } from "../output.ts";
-import { DEFAULT_STATE, isAlive } from "../running.ts";
+import { DEFAULT_STATE, isAlive, readReadyFile, readyFileIn } from "../running.ts";
 
 export interface ConnectFlags {
   readonly project?: string;
@@ -16,8 +16,6 @@ export interface ConnectFlags {
   readonly json?: boolean;
 }
 
-/** Of every service of ours in a compose file: which part it is. */
-const PART_LABEL = "rolemint.part";
 const PROJECT_LABEL = "com.docker.compose.project";
 const READY_IN_CONTAINER = "/var/lib/rolemint/.rolemint/ready.json";
 const PORTS = { control: 4567, aws: 4566 } as const;
@@ -26,7 +24,12 @@ export async function connect(flags: ConnectFlags): Promise<void> {
   const project = flags.project ?? (await onlyProject());
   const controlPlane = await containerOf(project, "control-plane");
   const gate = await containerOf(project, "s3-authorizer");
-  const inside = JSON.parse(await docker("exec", controlPlane, "cat", READY_IN_CONTAINER)) as ReadyFile;
+  const text = await docker("exec", controlPlane, "cat", READY_IN_CONTAINER);
+  const inside = readyFileIn(
+    text,
+    `${READY_IN_CONTAINER} of ${project}`,
+    "start its control plane again, with this version of rolemint",
+  );
   const aws = await publishedUrl(gate, PORTS.aws);
   const control = await publishedUrl(controlPlane, PORTS.control);
   const ready: ReadyFile = { ...inside, endpoints: { aws, s3: aws, control } };
@@ -61,20 +64,18 @@ async function containerOf(project: string, part: string): Promise<string> {
 }
 
 async function publishedUrl(container: string, port: number): Promise<string> {
-  const listed = await docker("port", container, `${port}/tcp`);
-  const published = listed.split("\n").find((line) => line.startsWith("127.0.0.1:"));
-  if (published !== undefined) return `http://${published}`;
-  throw new CliError("environment", `port ${port} of ${container} is not published on 127.0.0.1`);
+  const start = `${port}/tcp -> 127.0.0.1:`;
+  const published = (await docker("port", container)).split("\n").find((line) => line.startsWith(start));
+  if (published !== undefined) return `http://127.0.0.1:${published.slice(start.length)}`;
+  const next = `add to its service: ports: ["127.0.0.1::${port}"]`;
+  throw new CliError("environment", `port ${port} of ${container} is not published on 127.0.0.1; ${next}`);
 }
 
 async function docker(...args: string[]): Promise<string> {
-  try {
-    return (await promisify(execFile)("docker", args)).stdout.trim();
-  } catch (error) {
-    const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
-    if (code === "ENOENT") throw new CliError("environment", "there is no docker command; install Docker first");
-    throw new CliError("environment", `docker ${args[0]} failed: ${(stderr || message).trim().split("\n")[0]}`);
-  }
+  const answer = await answerOf("docker", args);
+  if ("text" in answer) return answer.text;
+  const next = "see what `rolemint doctor` says";
+  throw new CliError("environment", `docker ${args[0]} failed: ${answer.wrong}; ${next}`);
 }
 
 /** The directory as `up` makes it: closed to others, and out of git's sight. */
@@ -88,7 +89,7 @@ function stateDirectory(path: string): string {
 /** A simulator on the host that uses this place would lose its verbs. */
 function refuseAlive(path: string): void {
   if (!existsSync(path)) return;
-  const { pid } = JSON.parse(readFileSync(path, "utf8")) as Partial<ReadyFile>;
+  const { pid } = readReadyFile(path, "remove it, or choose another with --ready");
   if (typeof pid === "number" && isAlive(pid)) {
     throw new CliError(
       "environment",

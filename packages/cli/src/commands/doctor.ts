@@ -9,7 +9,7 @@ import { type ComposeProject, PART_LABEL } from "../compose/service.ts";
 import { readConfig } from "../config-file.ts";
 import { checkCompose } from "../doctor/compose-checks.ts";
 import { type Finding, ok, problem } from "../doctor/finding.ts";
-import { answerOf, hostSigns, portStates, resolved, runningSimulator } from "../doctor/look.ts";
+import { dockerSays, hostSigns, portStates, resolved, runningSimulator } from "../doctor/look.ts";
 import { checkClock, checkEngine, checkNames, checkPorts, HOST_NAMES } from "../doctor/machine.ts";
 import { checkMetadataService } from "../doctor/metadata-service.ts";
 import { CliError, EXIT } from "../exit.ts";
@@ -31,8 +31,8 @@ export async function doctor(flags: DoctorFlags): Promise<number> {
   const files = flags.compose ?? composeFilesHere();
   const running = await runningSimulator(flags);
   const [engine, plugin, names, ports] = await Promise.all([
-    answerOf("docker", ["version", "--format", "{{.Server.Version}}"]),
-    answerOf("docker", ["compose", "version", "--short"]),
+    dockerSays("version", "--format", "{{.Server.Version}}"),
+    dockerSays("compose", "version", "--short"),
     resolved(HOST_NAMES),
     running?.isOnHost ? undefined : portStates(),
   ]);

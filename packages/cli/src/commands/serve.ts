@@ -2,10 +2,12 @@
 // places that the containers share are fixed here, since the image and the compose file fix them too.
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
-import { placeIn } from "@rolemint/authority/remote-protocol";
+import { type Place, placeIn } from "@rolemint/authority/remote-protocol";
 import { beat } from "@rolemint/containers/heartbeat";
 import type { Part } from "@rolemint/containers/part";
+import type { ListenError } from "@rolemint/host";
 import { stderrLog } from "@rolemint/host/log";
+import { METADATA_ADDRESS } from "../addresses.ts";
 import { CliError } from "../exit.ts";
 import { DEFAULT_STATE } from "../running.ts";
 import { untilSignal } from "../signals.ts";
@@ -24,7 +26,6 @@ const SOCKET = "/run/rolemint-seam/authority.sock";
 const STORAGE_KEYS = "/run/storage";
 const HEARTBEAT = "/tmp/rolemint-healthy";
 const PORTS = { seam: 4570, awsApis: 4571, front: 4566, control: 4567, metadata: 80 } as const;
-const METADATA_ADDRESS = "169.254.169.254";
 const DEFAULT_SEAM = `control-plane:${PORTS.seam}`;
 const DEFAULT_S3 = "http://minio:9000";
 /** The image's own user, as which the holder goes on. */
@@ -34,7 +35,7 @@ const USER = { uid: 1000, gid: 1000 };
 export async function serve(name: string, flags: ServeFlags, version: string): Promise<void> {
   const ended = untilSignal();
   const log = stderrLog("info");
-  const starting = start(name, flags, version, log);
+  const starting = start(name, flags, version, log).catch(fail);
   // A part that still waits for another has nothing to close.
   const part = await Promise.race([starting, ended.then(() => undefined)]);
   if (!part) return process.exit(0);
@@ -45,6 +46,29 @@ export async function serve(name: string, flags: ServeFlags, version: string): P
   await part.close();
 }
 
+async function fail(error: unknown): Promise<never> {
+  const { asCliError } = await import("../start-errors.ts");
+  throw asCliError(error, {
+    listen: nextForListener,
+    store: "start it, or name another with --s3-endpoint",
+    readyFile: "choose another place with --state",
+  });
+}
+
+function nextForListener({ code }: ListenError): string {
+  if (code === "EADDRINUSE") return "end that program: a part's ports are fixed";
+  if (code === "EACCES") return "allow it with the sysctl net.ipv4.ip_unprivileged_port_start=0";
+  return "give the container that address, under link_local_ips of a network";
+}
+
+function seamIn(text: string): Place {
+  try {
+    return placeIn(text);
+  } catch (error) {
+    throw new CliError("usage", `${(error as Error).message}; give --seam as ${DEFAULT_SEAM} or ${SOCKET}`);
+  }
+}
+
 async function start(
   name: string,
   flags: ServeFlags,
@@ -52,7 +76,7 @@ async function start(
   log: ReturnType<typeof stderrLog>,
 ): Promise<Part> {
   const storage = { endpoint: flags.s3Endpoint ?? DEFAULT_S3, keys: STORAGE_KEYS };
-  const joined = { controlPlane: placeIn(flags.seam ?? DEFAULT_SEAM), installation: INSTALLATION, log };
+  const joined = { controlPlane: seamIn(flags.seam ?? DEFAULT_SEAM), installation: INSTALLATION, log };
   switch (name) {
     case "control-plane": {
       const state = resolve(flags.state ?? DEFAULT_STATE);

@@ -18,13 +18,16 @@ export async function status(flags: StatusFlags): Promise<void> {
 
 function tableOf(instances: readonly ListedInstance[], now: number): string {
   if (instances.length === 0) return "no instance is running";
+  // In containers an instance is known by its own address, and all ask at one.
+  const isByPort = instances.some(({ Endpoint }) => Endpoint !== undefined);
   const table = new Table({
-    head: ["instance", "id", "role", "generation", "key id", "left", "metadata"],
+    head: ["instance", "id", "role", "generation", "key id", "left", isByPort ? "metadata" : "address"],
     style: { head: pc.isColorSupported ? ["bold"] : [], border: [], compact: true },
   });
   for (const one of instances) {
     const left = one.Expiration === undefined ? "" : timeLeft(Date.parse(one.Expiration) - now);
-    const row = [one.Name, one.InstanceId, one.Role, one.Generation, one.AccessKeyId, left, one.Endpoint];
+    const place = one.Endpoint ?? one.Address;
+    const row = [one.Name, one.InstanceId, one.Role, one.Generation, one.AccessKeyId, left, place];
     table.push(row.map((cell) => visible(String(cell ?? "-"))));
   }
   return table.toString();

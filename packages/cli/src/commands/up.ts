@@ -1,9 +1,9 @@
 // `rolemint up`: everything in one process, in the foreground.
 import { resolve } from "node:path";
-import { ApplyError, type Config } from "@rolemint/config";
-import { ListenError } from "@rolemint/host";
+import type { Config } from "@rolemint/config";
+import type { ListenError } from "@rolemint/host";
 import { stderrLog } from "@rolemint/host/log";
-import { ReadyFileError, type Simulator, StoreAwayError, startSimulator } from "@rolemint/simulator";
+import { type Simulator, startSimulator } from "@rolemint/simulator";
 import { StateError } from "@rolemint/world";
 import pc from "picocolors";
 import { configInUse, withStoreKey } from "../config-file.ts";
@@ -11,6 +11,7 @@ import { CliError } from "../exit.ts";
 import { type Output, outputFor, visible } from "../output.ts";
 import { DEFAULT_STATE, isAlive } from "../running.ts";
 import { untilSignal } from "../signals.ts";
+import { asCliError } from "../start-errors.ts";
 
 export interface UpFlags {
   readonly config?: string;
@@ -59,7 +60,12 @@ async function started(flags: UpFlags, config: Config, version: string): Promise
       return await startSimulator(options);
     } catch (error) {
       if (attempt < 30 && isPassing(error)) await new Promise((done) => setTimeout(done, 50));
-      else throw asCliError(error, flags);
+      else
+        throw asCliError(error, {
+          listen: (taken) => `choose another with ${flagFor(taken, flags)}`,
+          store: "start it, or correct s3.endpoint",
+          readyFile: "choose another with --ready",
+        });
     }
   }
 }
@@ -67,15 +73,6 @@ async function started(flags: UpFlags, config: Config, version: string): Promise
 /** The process that held the state was killed a moment ago, and its end is still on its way. */
 function isPassing(error: unknown): boolean {
   return error instanceof StateError && error.kind === "in-use" && error.pid !== undefined && !isAlive(error.pid);
-}
-
-function asCliError(error: unknown, flags: UpFlags): unknown {
-  if (error instanceof StateError || error instanceof StoreAwayError) return new CliError("environment", error.message);
-  if (error instanceof ReadyFileError)
-    return new CliError("environment", `${error.message}; choose another with --ready`);
-  if (error instanceof ApplyError) return new CliError("usage", error.message);
-  if (!(error instanceof ListenError)) return error;
-  return new CliError("environment", `${error.message}; choose another with ${flagFor(error, flags)}`);
 }
 
 /** The flag that moves the listener that could not be bound. */

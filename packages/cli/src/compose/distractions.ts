@@ -1,5 +1,6 @@
 // What in a service's environment or mounts keeps an SDK from the instance's role or from our endpoints, though the
 // service stands on the right network.
+import { METADATA_ADDRESS } from "../addresses.ts";
 import type { ComposeService } from "./service.ts";
 
 export interface Distraction {
@@ -9,8 +10,6 @@ export interface Distraction {
   /** Whether the role is not used at all. */
   readonly isFatal: boolean;
 }
-
-const METADATA = "169.254.169.254";
 
 interface Row {
   readonly names: RegExp;
@@ -36,7 +35,7 @@ const VARIABLES: readonly Row[] = [
   {
     names: /^AWS_EC2_METADATA_SERVICE_ENDPOINT(_MODE)?$/,
     value: /^(?!http:\/\/169\.254\.169\.254\/?$|IPv4$)./i,
-    effect: `SDKs ask for the role elsewhere than at ${METADATA}`,
+    effect: `SDKs ask for the role elsewhere than at ${METADATA_ADDRESS}`,
     isFatal: true,
   },
   { names: /^AWS_ENDPOINT_URL_\w+$/, effect: "calls of that AWS service go elsewhere", isFatal: false },
@@ -69,7 +68,7 @@ export function distractionsOf({ environment, mounts }: ComposeService): readonl
 function proxies(given: readonly (readonly [string, string | undefined])[]): readonly Distraction[] {
   const proxy = given.find(([name, value]) => /^(https?|all)_proxy$/i.test(name) && value !== "");
   const direct = given.filter(([name]) => /^no_proxy$/i.test(name)).map(([, value]) => value ?? "");
-  if (proxy === undefined || direct.some((list) => list.includes(METADATA) || list.trim() === "*")) return [];
-  const effect = `requests to ${METADATA} and to the endpoint go to the proxy; put both addresses into NO_PROXY`;
+  if (proxy === undefined || direct.some((list) => list.includes(METADATA_ADDRESS) || list.trim() === "*")) return [];
+  const effect = `requests to ${METADATA_ADDRESS} and to the endpoint go to the proxy; put both addresses into NO_PROXY`;
   return [{ what: proxy[0], effect, isFatal: false }];
 }

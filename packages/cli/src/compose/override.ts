@@ -1,6 +1,7 @@
 // The compose file that stands beside a user's own: rolemint's services as in docker-compose.yml, on networks and
 // volumes of names that cannot clash, and for each adopted service what makes it an instance.
 import { stringify } from "yaml";
+import { METADATA_ADDRESS } from "../addresses.ts";
 import type { Adopted } from "./adopt.ts";
 import { DEFAULT_NETWORK } from "./service.ts";
 
@@ -85,7 +86,7 @@ const OURS = `  control-plane:
     labels: { rolemint.part: imds }
     command: [serve, imds]
     networks:
-      rolemint-apps: { link_local_ips: [169.254.169.254] }
+      rolemint-apps: { link_local_ips: [${METADATA_ADDRESS}] }
       rolemint-internal: {}
     volumes:
       - *rolemint-installation

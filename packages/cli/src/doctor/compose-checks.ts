@@ -1,5 +1,6 @@
 // What can be wrong between a compose project and the world that its services are instances of. Pure: one function a
 // check, over the files as they were read.
+import { METADATA_ADDRESS } from "../addresses.ts";
 import { distractionsOf } from "../compose/distractions.ts";
 import {
   attachmentsOf,
@@ -23,8 +24,6 @@ export interface ComposeInput {
   /** Of rolemint.yaml; absent: it could not be read, which is said elsewhere. */
   readonly instances?: readonly ConfiguredInstance[];
 }
-
-const METADATA = "169.254.169.254";
 
 export function checkCompose(input: ComposeInput): readonly Finding[] {
   return COMPOSE_CHECKS.flatMap(({ check, fine, find }) => {
@@ -106,22 +105,24 @@ function findUnreached({ project }: ComposeInput, check: string): readonly Findi
     const joined = networkMode?.startsWith("service:") ? byName.get(networkMode.slice("service:".length)) : undefined;
     if (joined && (isOurs(joined) || linkLocalOf(joined).length > 0)) return [];
     if (networkMode !== undefined) {
-      const message = `${name} has network_mode ${networkMode}: what it asks ${METADATA} goes to whoever answers there`;
+      const message = `${name} has network_mode ${networkMode}: what it asks ${METADATA_ADDRESS} goes to whoever answers there`;
       return [problem(check, message, "give it networks with a link-local address, or a holder")];
     }
     if (linkLocalOf(service).length === 0) {
-      const message = `${name} has the label ${ROLE_LABEL} and no link-local address, so it never reaches ${METADATA}`;
+      const message = `${name} has the label ${ROLE_LABEL} and no link-local address, so it never reaches ${METADATA_ADDRESS}`;
       return [problem(check, message, `add link_local_ips, or write the override: \`rolemint init --compose\``)];
     }
     if (reachesOn(service, served)) return [];
-    const message = `${name} has a link-local address on no network where a service has ${METADATA}`;
+    const message = `${name} has a link-local address on no network where a service has ${METADATA_ADDRESS}`;
     return [problem(check, message, "put its link_local_ips on the network of imds")];
   });
 }
 
 /** Names of the networks on which a service has the metadata address. */
 function metadataNetworks({ services }: ComposeProject): ReadonlySet<string> {
-  const places = services.flatMap(({ networks }) => networks.filter(({ linkLocal }) => linkLocal.includes(METADATA)));
+  const places = services.flatMap(({ networks }) =>
+    networks.filter(({ linkLocal }) => linkLocal.includes(METADATA_ADDRESS)),
+  );
   return new Set(places.map(({ network }) => network));
 }
 

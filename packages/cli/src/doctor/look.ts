@@ -1,30 +1,19 @@
 // Doctor's eyes: what the checks need to know of this machine. Nothing here sends a packet off the host, but for a name
 // server that is asked for names under localhost.
-import { execFile } from "node:child_process";
 import { lookup } from "node:dns/promises";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { ListenError, listen } from "@rolemint/host";
+import { type Answer, answerOf } from "../answer-of.ts";
 import { callControl, findRunning, type WhereFlags } from "../running.ts";
-import type { Answer, ClockInput, PortState, Resolved } from "./machine.ts";
+import type { ClockInput, PortState, Resolved } from "./machine.ts";
 import { DMI_FILES, type HostSigns } from "./metadata-service.ts";
 
 const PATIENCE_MS = 5_000;
 
-/** The last line that a program printed. */
-export async function answerOf(program: string, args: readonly string[]): Promise<Answer> {
-  try {
-    const { stdout } = await promisify(execFile)(program, args, { timeout: PATIENCE_MS });
-    return { text: stdout.trim() };
-  } catch (error) {
-    const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
-    if (code === "ENOENT") return { wrong: `there is no command ${program}` };
-    const said = (stderr?.trim() || message).split("\n")[0]!;
-    // Docker takes the options of a plugin that it lacks for its own.
-    return { wrong: /^unknown (shorthand )?flag/.test(said) ? `${program} has no plugin ${args[0]}` : said };
-  }
+export function dockerSays(...args: readonly string[]): Promise<Answer> {
+  return answerOf("docker", args, PATIENCE_MS);
 }
 
 export function hostSigns(): HostSigns {

@@ -1,8 +1,6 @@
 // What doctor says of the machine: engine, clock, names and ports. Pure, over what was looked up.
+import type { Answer } from "../answer-of.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
-
-/** What a program printed, or why it could not be run. */
-export type Answer = { readonly text: string } | { readonly wrong: string };
 
 export interface EngineInput {
   readonly engine: Answer;

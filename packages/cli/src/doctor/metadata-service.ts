@@ -1,5 +1,6 @@
 // Whether a real metadata service stands behind 169.254.169.254 on this machine: by what the firmware says of it and by
 // the route table, never by a request, which would be answered with the machine's own credentials.
+import { METADATA_ADDRESS } from "../addresses.ts";
 import { type Finding, ok, warning } from "./finding.ts";
 
 export interface HostSigns {
@@ -19,7 +20,6 @@ export const DMI_FILES = [
 ] as const;
 
 const CHECK = "metadata-service";
-const METADATA = "169.254.169.254";
 
 /** What clouds write into the firmware; of Azure and Oracle the asset tag, since others share the rest. */
 const CLOUDS: readonly (readonly [cloud: string, file: (typeof DMI_FILES)[number], sign: RegExp])[] = [
@@ -45,21 +45,23 @@ export function checkMetadataService({ dmi, routes }: HostSigns): readonly Findi
   const routed = linkLocalRoute(routes);
   const findings: Finding[] = [];
   if (cloud) {
-    const message = `this machine is one of ${cloud[0]} (${cloud[1]}): a real metadata service is at ${METADATA}`;
+    const message = `this machine is one of ${cloud[0]} (${cloud[1]}): a real metadata service is at ${METADATA_ADDRESS}`;
     const advice = `let no container ask without a link-local address or a holder, and keep containers from the real one; on EC2 by a hop limit of 1 with tokens required`;
     findings.push(warning(CHECK, message, advice));
   }
   if (routed) {
-    const message = `this machine has a route to ${routed.range} by ${routed.device}, so something may answer at ${METADATA}`;
+    const message = `this machine has a route to ${routed.range} by ${routed.device}, so something may answer at ${METADATA_ADDRESS}`;
     const advice = "see who made it with `ip route`; a Docker network of that range must go";
     findings.push(warning(CHECK, message, advice));
   }
-  return findings.length > 0 ? findings : [ok(CHECK, `nothing tells of a real metadata service at ${METADATA}`)];
+  return findings.length > 0
+    ? findings
+    : [ok(CHECK, `nothing tells of a real metadata service at ${METADATA_ADDRESS}`)];
 }
 
 /** Of the kernel's table, in which addresses are little-endian hex; the default route is everybody's. */
 function linkLocalRoute(routes: string): { readonly range: string; readonly device: string } | undefined {
-  const wanted = addressNumber(METADATA);
+  const wanted = addressNumber(METADATA_ADDRESS);
   for (const line of routes.split("\n").slice(1)) {
     const [device, destination, , , , , , mask] = line.trim().split(/\s+/);
     if (device === undefined || destination === undefined || mask === undefined) continue;

@@ -31,7 +31,7 @@ export interface ControlSurroundings {
   endpointOf(instanceId: string): string | undefined;
   /** Everything due by now, issued. */
   tick(): Promise<void>;
-  /** Brings the events that the data planes still hold into the timeline. */
+  /** Brings the events that the data planes still hold into the timeline; nothing in containers. */
   flushEvents(): Promise<void>;
   /** Back to the config. */
   reset(): Promise<void>;
