@@ -14,6 +14,7 @@ const modules = [
   "packages/containers/src/holder.ts",
   "packages/containers/src/metadata.ts",
   "packages/containers/src/s3-gate.ts",
+  "packages/simulator/src/serve-control.ts",
   "services/imds/src/slow-lane.ts",
   "services/s3-authorizer/src/forward.ts",
 ];

@@ -71,6 +71,8 @@ const OURS = `  control-plane:
     <<: *rolemint
     labels: { rolemint.part: control-plane }
     command: [serve, control-plane, --config, /etc/rolemint/rolemint.yaml]
+    # It has few calls to answer: a small young generation costs nothing, and saves a fifth of its memory.
+    environment: { NODE_OPTIONS: --max-semi-space-size=2 }
     networks: [rolemint-internal, rolemint-storage, rolemint-operator]
     ports: ["127.0.0.1:\${ROLEMINT_CONTROL_PORT:-}:4567"]
     volumes:
