@@ -5,16 +5,12 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import * as module from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-
-const here = dirname(fileURLToPath(import.meta.url));
-const built = join(here, "dist", "main.js");
-const main = existsSync(built) ? built : join(here, "src", "main.ts");
+import { fileURLToPath } from "node:url";
 
 if (Number(process.versions.node.split(".")[0]) >= 24) {
   module.enableCompileCache?.();
   keepExperimentalWarningsQuiet();
-  await import(pathToFileURL(main).href);
+  await import("./src/main.ts");
 } else {
   startAgain();
 }

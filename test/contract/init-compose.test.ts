@@ -93,6 +93,12 @@ test.each([
   ["an unknown service", COMPOSE, ["nobody"], /no service nobody; there are web, worker/],
   ["a name of ours", `${COMPOSE}`.replace("  web:", "  imds:"), ["worker"], /service imds .*another/],
   ["the host's network", COMPOSE.replace("networks: [front]", "network_mode: host"), ["web"], /network_mode host/],
+  [
+    "a volume of ours",
+    COMPOSE.replace("networks: [front]", "volumes: ['rolemint-seam:/s']"),
+    ["worker"],
+    /rolemint-seam/,
+  ],
   ["no YAML", "services: {\n", ["web"], /docker-compose\.yml:\d+:\d+ is not YAML/],
 ])("%s: exit 2, nothing written", async (_, text, services, says) => {
   const cwd = project(text);
@@ -130,6 +136,32 @@ test("doctor finds what is wrong with an adopted project, and says what to do", 
   rmSync(join(cwd, "rolemint.yaml"));
   const third = await found();
   expect(third.findings).toContainEqual(expect.objectContaining({ check: "config", level: "problem" }));
+});
+
+test("doctor of compose files leaves the host's names and ports alone", async () => {
+  const cwd = project();
+  const checks = async (...args: string[]) => {
+    const { stdout } = await rolemint(["doctor", "--json", ...args], { cwd });
+    return new Set(JSON.parse(stdout).findings.map(({ check }: { check: string }) => check));
+  };
+  const [all, ofCompose] = [await checks(), await checks("--compose", "docker-compose.yml")];
+  expect([...all].filter((check) => !ofCompose.has(check))).toEqual(["names", "ports"]);
+});
+
+test("a sidecar of a service with a role loses NET_RAW too, and is warned of", async () => {
+  const cwd = project(
+    `${COMPOSE.replace("networks: { front", "  side: { image: busybox, network_mode: 'service:web' }\nnetworks: { front")}`,
+  );
+  const { stderr } = await adopt(cwd, "web");
+  expect(stderr).toBe("warning: service side shares the network of web, and so has its role\n");
+  const override = parse(readFileSync(join(cwd, "compose.rolemint.yaml"), "utf8"), { merge: true });
+  expect(override.services.side).toEqual({ cap_drop: ["NET_RAW"] });
+  const { stdout } = await rolemint(["doctor", "--json"], { cwd });
+  expect(JSON.parse(stdout).findings).toContainEqual({
+    check: "capabilities",
+    level: "ok",
+    message: "side shares the network and the role of web",
+  });
 });
 
 test("doctor with a compose file that is not there", async () => {

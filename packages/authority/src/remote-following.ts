@@ -114,6 +114,8 @@ function openContact({ clock, log, staleForMs }: FollowOptions, watchers: Watche
   /** Failed polls in a row, and answers in a row that could not say what moved. */
   let failures = 0;
   let resets = 0;
+  /** Why contact is missing, as far as the log has said it: each kind of reason once. */
+  const told = new Set<string>();
 
   const staleTimer = wakeUp(() => {
     staleSince = clock.now();
@@ -131,6 +133,7 @@ function openContact({ clock, log, staleForMs }: FollowOptions, watchers: Watche
       if (!isConnected) log.info({ revision: answer.Revision }, "the control plane is followed");
       isConnected = true;
       failures = 0;
+      told.clear();
       resets = answer.Reset ? resets + 1 : 0;
       lastContact = clock.now();
       staleSince = undefined;
@@ -142,8 +145,16 @@ function openContact({ clock, log, staleForMs }: FollowOptions, watchers: Watche
     lose(error: unknown) {
       isConnected = false;
       failures++;
+      const reason = error instanceof SeamError ? error.reason : "unknown";
+      const isSilent = reason === "unreachable" || reason === "late";
+      const kind = isSilent ? "silent" : reason;
       // The first retry is made at once, so one failure is not worth a line.
-      if (failures === 2) log.warn({ err: error, lastContact }, "the control plane is away; what is known is used on");
+      if (failures < 2 || told.has(kind)) return;
+      told.add(kind);
+      const cause = isSilent ? { reason: (error as Error).message } : { err: error };
+      if (followed) log.warn({ ...cause, lastContact }, "the control plane is away; what is known is used on");
+      else if (isSilent) log.info(cause, "waiting for the control plane");
+      else log.warn(cause, "the control plane cannot be followed");
     },
     /** How long to wait before the next poll; no time when all goes well. */
     restMs() {

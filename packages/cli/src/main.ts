@@ -73,7 +73,11 @@ function addContainerCommands(rolemint: Command): void {
       process.exitCode = await (await import("./commands/doctor.ts")).doctor(flags);
     });
   withOutput(withWhere(rolemint.command("connect")))
-    .option("--project <name>", "the compose project; default the only one that runs", named)
+    .option(
+      "--project <name>",
+      "the compose project; default COMPOSE_PROJECT_NAME, the only one that runs, or that of this directory",
+      named,
+    )
     .description("write the ready file of a compose project on this host")
     .addHelpText("after", "\nExample:\n  $ rolemint connect --project rolemint")
     .action(async (flags) => (await import("./commands/connect.ts")).connect(flags));

@@ -76,20 +76,26 @@ function isUnburied(pid: number): boolean {
 
 /** Calls an action of the control API. Refusals become CliErrors. */
 export async function callControl<Answer>(ready: ReadyFile, action: string, input: object = {}): Promise<Answer> {
+  const { endpoints, controlToken, pid } = ready;
+  // A port that Docker chose is another after a restart, and may then be somebody else's.
+  const again = "where its containers were started anew, run `rolemint connect` again";
   let response: Response;
+  let answer: Answer & { code?: string; message?: string };
   try {
-    response = await fetch(`${ready.endpoints.control}/${action}`, {
+    response = await fetch(`${endpoints.control}/${action}`, {
       method: "POST",
-      headers: { authorization: `Bearer ${ready.controlToken}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer ${controlToken}`, "content-type": "application/json" },
       body: JSON.stringify(input),
     });
+    answer = (await response.json()) as typeof answer;
   } catch {
-    const next = "start it; after a restart of its containers run `rolemint connect`";
-    throw new CliError("environment", `the simulator at ${ready.endpoints.control} does not answer; ${next}`);
+    const next = pid === null ? `start it; ${again}` : "start it";
+    throw new CliError("environment", `the simulator at ${endpoints.control} does not answer; ${next}`);
   }
-  const answer = (await response.json()) as Answer & { code?: string; message?: string };
   if (response.ok) return answer;
-  throw new CliError(response.status === 409 ? "refused" : "usage", answer.message ?? `${action} failed`);
+  const message = answer.message ?? `${action} failed`;
+  if (response.status === 401 && pid === null) throw new CliError("environment", `${message}; ${again}`);
+  throw new CliError(response.status === 409 ? "refused" : "usage", message);
 }
 
 export interface ListedInstance {

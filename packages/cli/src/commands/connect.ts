@@ -1,6 +1,6 @@
 // `rolemint connect`: the ready file of a compose project on the host, so that every verb but `env INSTANCE` and `exec`
 // works from there as it does in the control plane's container.
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReadyFile } from "@rolemint/simulator";
 import { answerOf } from "../answer-of.ts";
@@ -21,7 +21,8 @@ const READY_IN_CONTAINER = "/var/lib/rolemint/.rolemint/ready.json";
 const PORTS = { control: 4567, aws: 4566 } as const;
 
 export async function connect(flags: ConnectFlags): Promise<void> {
-  const project = flags.project ?? (await onlyProject());
+  const named = flags.project ?? process.env["COMPOSE_PROJECT_NAME"];
+  const project = named || projectToConnect(await runningProjects(), process.cwd());
   const controlPlane = await containerOf(project, "control-plane");
   const gate = await containerOf(project, "s3-authorizer");
   const text = await docker("exec", controlPlane, "cat", READY_IN_CONTAINER);
@@ -45,14 +46,31 @@ export async function connect(flags: ConnectFlags): Promise<void> {
   });
 }
 
-async function onlyProject(): Promise<string> {
-  const format = `{{.Label "${PROJECT_LABEL}"}}`;
+/** A compose project that runs rolemint, and the directory that it was started for. */
+export interface RunningProject {
+  readonly project: string;
+  readonly directory: string;
+}
+
+async function runningProjects(): Promise<readonly RunningProject[]> {
+  const format = `{{.Label "${PROJECT_LABEL}"}}\t{{.Label "${PROJECT_LABEL}.working_dir"}}`;
   const listed = await docker("ps", "--filter", `label=${PART_LABEL}=control-plane`, "--format", format);
-  const projects = [...new Set(listed.split("\n").filter((line) => line !== ""))];
-  if (projects.length === 1) return projects[0]!;
-  if (projects.length === 0)
+  const lines = [...new Set(listed.split("\n").filter((line) => line !== ""))];
+  return lines.map((line) => {
+    const [project = "", directory = ""] = line.split("\t");
+    // Compose writes the directory as the shell calls it, which may be by a link.
+    return { project, directory: existsSync(directory) ? realpathSync(directory) : directory };
+  });
+}
+
+/** The only one, or the only one of the directory `here`. Throws CliError. */
+export function projectToConnect(running: readonly RunningProject[], here: string): string {
+  if (running.length === 0)
     throw new CliError("environment", "no compose project runs rolemint; start one with `make up`");
-  throw new CliError("usage", `say which project with --project: ${projects.join(", ")}`);
+  const ofHere = running.filter(({ directory }) => directory === here);
+  const [only, ...others] = ofHere.length > 0 ? ofHere : running;
+  if (only !== undefined && others.length === 0) return only.project;
+  throw new CliError("usage", `say which project with --project: ${running.map(({ project }) => project).join(", ")}`);
 }
 
 async function containerOf(project: string, part: string): Promise<string> {

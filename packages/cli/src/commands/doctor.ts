@@ -9,7 +9,14 @@ import { type ComposeProject, PART_LABEL } from "../compose/service.ts";
 import { readConfig } from "../config-file.ts";
 import { checkCompose } from "../doctor/compose-checks.ts";
 import { type Finding, ok, problem } from "../doctor/finding.ts";
-import { dockerSays, hostSigns, portStates, resolved, runningSimulator } from "../doctor/look.ts";
+import {
+  dockerSays,
+  hostSigns,
+  portStates,
+  type RunningSimulator,
+  resolved,
+  runningSimulator,
+} from "../doctor/look.ts";
 import { checkClock, checkEngine, checkNames, checkPorts, HOST_NAMES } from "../doctor/machine.ts";
 import { checkMetadataService } from "../doctor/metadata-service.ts";
 import { CliError, EXIT } from "../exit.ts";
@@ -30,23 +37,27 @@ const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "do
 export async function doctor(flags: DoctorFlags): Promise<number> {
   const files = flags.compose ?? composeFilesHere();
   const running = await runningSimulator(flags);
-  const [engine, plugin, names, ports] = await Promise.all([
+  const [engine, plugin, host] = await Promise.all([
     dockerSays("version", "--format", "{{.Server.Version}}"),
     dockerSays("compose", "version", "--short"),
-    resolved(HOST_NAMES),
-    running?.isOnHost ? undefined : portStates(),
+    // Names and ports of the host are nothing to containers.
+    flags.compose === undefined ? hostFindings(running) : [],
   ]);
   const findings = [
     ...checkEngine({ engine, plugin, isNeeded: files.length > 0 }),
     ...(await composeFindings(files)),
     ...checkMetadataService(hostSigns()),
     checkClock(running?.clock),
-    ...checkNames(names),
-    ...checkPorts(ports),
+    ...host,
   ];
   const hasProblem = findings.some(({ level }) => level === "problem");
   outputFor(flags).result(findings.map(findingText).join("\n"), { version: 1, findings });
   return hasProblem ? EXIT.refused : 0;
+}
+
+async function hostFindings(running: RunningSimulator | undefined): Promise<readonly Finding[]> {
+  const ports = running?.isOnHost ? undefined : portStates();
+  return [...checkNames(await resolved(HOST_NAMES)), ...checkPorts(await ports)];
 }
 
 /** As compose finds them, and the override that `rolemint init` writes. */

@@ -29,11 +29,11 @@ async function initCompose(file: string, named: readonly string[], flags: InitFl
   const { worldText } = await import("../compose/world-text.ts");
   const adoption = adopt(readProject([file], process.env), named, file);
   if ("problems" in adoption) throw new CliError("usage", adoption.problems.join("\n"));
-  const { services, region, warnings } = adoption;
+  const { services, sharers, region, warnings } = adoption;
   const override = join(dirname(file), OVERRIDE_FILE);
   const world = join(dirname(file), FILE);
   const command = `docker compose -f ${shellWord(file)} -f ${shellWord(override)} up`;
-  const text = overrideText({ services, region, command: visible(command) });
+  const text = overrideText({ services, sharers, region, command: visible(command) });
   const files = [
     { path: override, text },
     { path: world, text: worldText(services, region) },

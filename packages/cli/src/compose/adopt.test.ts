@@ -13,6 +13,7 @@ test("the services that are named, or those with the label", () => {
       { service: "web", role: "web", address: "169.254.10.1", isOnDefault: true },
       { service: "worker", role: "writer", address: "169.254.10.2", isOnDefault: true },
     ],
+    sharers: [],
     region: "us-east-1",
     warnings: [],
   });
@@ -40,6 +41,10 @@ test.each<[string, object, RegExp]>([
   ["an address", { web: { networks: { a: { link_local_ips: ["169.254.1.1"] } } } }, /169\.254\.1\.1 already/],
   ["replicas", { web: { deploy: { replicas: 2 } } }, /2 replicas.*one container/],
   ["a name of ours", { web: {}, imds: {} }, /service imds of compose\.yaml has the name/],
+  ["a volume of ours", { web: {}, b: { volumes: ["rolemint-seam:/s:ro"] } }, /service b .*mounts rolemint-seam/],
+  ["a container's volumes", { web: {}, b: { volumes_from: ["minio:ro"] } }, /service b .*takes the volumes of minio/],
+  ["a network of ours", { web: {}, b: { networks: ["rolemint-storage"] } }, /service b .*stands on rolemint-storage/],
+  ["a namespace of ours", { web: {}, b: { network_mode: "service:imds" } }, /service b .*joins the network of imds/],
   ["a bad role", { web: { labels: { "rolemint.role": "a b" } } }, /"a b" is not the name of a role/],
 ])("refused: %s", (_, services, says) => {
   expect(adopted(services, ["web"])).toEqual({ problems: [expect.stringMatching(says)] });
@@ -52,6 +57,41 @@ test("refused: networks that take the metadata range, or names of ours", () => {
   };
   expect(adopted({ web: {} }, ["web"], networks)).toEqual({
     problems: [expect.stringMatching(/network rolemint-apps/), expect.stringMatching(/network imds.*169\.254\.0\.0/)],
+  });
+});
+
+test("refused: volumes that have names of ours, or are them by another name", () => {
+  const volumes = { "rolemint-state": {}, keys: { external: true, name: "other_rolemint-storage-keys" } };
+  const web = { volumes: [{ type: "volume", source: "keys", target: "/keys" }] };
+  expect(adopt(projectOf({ services: { web }, volumes }), ["web"], "compose.yaml")).toEqual({
+    problems: [
+      expect.stringMatching(/service web .*mounts other_rolemint-storage-keys/),
+      expect.stringMatching(/volume rolemint-state of compose\.yaml has a name/),
+    ],
+  });
+});
+
+test.each<[string, object, readonly string[], readonly RegExp[]]>([
+  ["a sidecar", { side: { network_mode: "service:web" } }, ["side"], [/side shares the network of web.*its role/]],
+  ["a container's", { side: { network_mode: "container:shop-web-1" } }, ["side"], [/side shares the network of web/]],
+  [
+    "a sidecar's sidecar",
+    { side: { network_mode: "service:web" }, more: { network_mode: "service:side" } },
+    ["side", "more"],
+    [/side shares/, /more shares the network of web/],
+  ],
+  [
+    "a sidecar with power",
+    { side: { network_mode: "service:web", cap_add: ["NET_RAW"] } },
+    ["side"],
+    [/side shares/, /side has NET_RAW/],
+  ],
+  ["a stranger's", { side: { network_mode: "container:else" } }, [], [/side joins the container else.*has it too/]],
+  ["another's", { side: { network_mode: "service:db" }, db: {} }, [], []],
+])("who shares an adopted service's network has its role: %s", (_, others, sharers, says) => {
+  expect(adopted({ web: {}, ...others }, ["web"])).toMatchObject({
+    sharers: sharers.map((service) => ({ service, owner: "web" })),
+    warnings: says.map((text) => expect.stringMatching(text)),
   });
 });
 

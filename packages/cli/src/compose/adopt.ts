@@ -1,5 +1,6 @@
 // Which services of a compose file become instances: their roles and addresses, and what stands against it. Pure.
 import { distractionsOf } from "./distractions.ts";
+import { joinedContainer, ownerOf } from "./namespaces.ts";
 import { OUR_SERVICES } from "./override.ts";
 import {
   attachmentsOf,
@@ -9,6 +10,7 @@ import {
   linkLocalOf,
   ROLE_LABEL,
 } from "./service.ts";
+import { trespassesOf } from "./trespasses.ts";
 
 export interface Adopted {
   readonly service: string;
@@ -18,8 +20,19 @@ export interface Adopted {
   readonly isOnDefault: boolean;
 }
 
+/** A service in the network namespace of an adopted one. */
+export interface Sharer {
+  readonly service: string;
+  readonly owner: string;
+}
+
 export type Adoption =
-  | { readonly services: readonly Adopted[]; readonly region: string; readonly warnings: readonly string[] }
+  | {
+      readonly services: readonly Adopted[];
+      readonly sharers: readonly Sharer[];
+      readonly region: string;
+      readonly warnings: readonly string[];
+    }
   | { readonly problems: readonly string[] };
 
 const DEFAULT_REGION = "us-east-1";
@@ -51,9 +64,20 @@ export function adopt(project: ComposeProject, named: readonly string[], file: s
     address: free.next().value!,
     isOnDefault: service.networks.length === 0,
   }));
+  const sharing = project.services.flatMap((service) => {
+    const owner = ownerOf(service, project.services);
+    return owner !== undefined && chosen.includes(owner) ? [{ service, owner }] : [];
+  });
   const { region, warning } = regionOf(chosen);
-  const warnings = [...chosen.flatMap((service) => warningsOf(service, project)), ...warning];
-  return { services, region, warnings: [...warnings, ...notFollowed(project, file)] };
+  const warnings = [
+    ...chosen.flatMap((service) => warningsOf(service, project)),
+    ...sharing.flatMap(({ service, owner }) => sharerWarnings(service, owner)),
+    ...strangersJoined(project),
+    ...warning,
+    ...notFollowed(project, file),
+  ];
+  const sharers = sharing.map(({ service, owner }) => ({ service: service.name, owner: owner.name }));
+  return { services, sharers, region, warnings };
 }
 
 /** A label without a value names the service's own role. */
@@ -61,20 +85,31 @@ function roleOf({ name, labels }: ComposeService): string {
   return labels[ROLE_LABEL] || name;
 }
 
-function clashes({ services, networks }: ComposeProject, file: string): readonly string[] {
+function clashes(project: ComposeProject, file: string): readonly string[] {
+  const { services, networks, volumes } = project;
   const ours = new Set<string>(OUR_SERVICES);
   const taken = services.filter(({ name }) => ours.has(name));
   const ranges = networks.filter(({ subnets }) => subnets.some(isLinkLocal));
   return [
     ...taken.map(({ name }) => `service ${name} of ${file} has the name of one that rolemint adds; give it another`),
-    ...networks
-      .filter(({ name }) => name.startsWith("rolemint-"))
-      .map(({ name }) => `network ${name} of ${file} has a name that rolemint gives its own; give it another`),
+    ...services.flatMap((service) =>
+      trespassesOf(service, project).map(
+        (does) => `service ${service.name} of ${file} ${does}, which is rolemint's own; take that away`,
+      ),
+    ),
+    ...namedAsOurs("network", networks, file),
+    ...namedAsOurs("volume", volumes, file),
     ...ranges.map(
       ({ name }) =>
         `network ${name} of ${file} owns a range of 169.254.0.0/16, which takes the host's way to its own metadata away; use another range`,
     ),
   ];
+}
+
+function namedAsOurs(kind: string, all: readonly { readonly name: string }[], file: string): readonly string[] {
+  return all
+    .filter(({ name }) => name.startsWith("rolemint-"))
+    .map(({ name }) => `${kind} ${name} of ${file} has a name that rolemint gives its own; give it another`);
 }
 
 function servicesProblems(service: ComposeService): readonly string[] {
@@ -113,18 +148,36 @@ function warningsOf(service: ComposeService, { networks }: ComposeProject): read
   const { name } = service;
   const internal = new Set(networks.filter(({ isInternal }) => isInternal).map((network) => network.name));
   const warnings = distractionsOf(service).map(({ what, effect }) => `service ${name}: ${what}: ${effect}; remove it`);
-  const powers = ["NET_RAW", "NET_ADMIN"].filter((power) => service.isPrivileged || service.capAdd.includes(power));
-  if (powers.length > 0 || service.capAdd.includes("ALL")) {
-    warnings.push(
-      `service ${name} has ${powers.join(" and ") || "all capabilities"}, with which it can take a neighbour's address and role; remove it, or give it a holder`,
-    );
-  }
+  warnings.push(...powerWarnings(service));
   if (attachmentsOf(service).every(({ network }) => internal.has(network))) {
     warnings.push(
       `service ${name} is on internal networks only, and rolemint-apps is an ordinary one: it gets a way out`,
     );
   }
   return warnings;
+}
+
+/** The override drops NET_RAW, but what is added stays. */
+function powerWarnings({ name, isPrivileged, capAdd }: ComposeService): readonly string[] {
+  const powers = ["NET_RAW", "NET_ADMIN"].filter((power) => isPrivileged || capAdd.includes(power));
+  if (powers.length === 0 && !capAdd.includes("ALL")) return [];
+  return [
+    `service ${name} has ${powers.join(" and ") || "all capabilities"}, with which it can take a neighbour's address and role; remove it, or give it a holder`,
+  ];
+}
+
+function sharerWarnings(service: ComposeService, owner: ComposeService): readonly string[] {
+  const shares = `service ${service.name} shares the network of ${owner.name}, and so has its role`;
+  return [shares, ...powerWarnings(service)];
+}
+
+function strangersJoined({ services }: ComposeProject): readonly string[] {
+  return services
+    .filter((service) => joinedContainer(service) !== undefined && ownerOf(service, services) === undefined)
+    .map((service) => {
+      const { name } = service;
+      return `service ${name} joins the container ${joinedContainer(service)}: if that has a role, ${name} has it too`;
+    });
 }
 
 /** The one that the services say themselves, if they agree. */

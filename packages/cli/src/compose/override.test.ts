@@ -8,7 +8,8 @@ const ADOPTED = [
   { service: "app", role: "a", address: "169.254.10.1", isOnDefault: false },
   { service: "on", role: "b", address: "169.254.10.2", isOnDefault: true },
 ];
-const written = merged(overrideText({ services: ADOPTED, region: "us-east-1", command: "docker compose up" }));
+const OPTIONS = { services: ADOPTED, sharers: [{ service: "side", owner: "app" }], region: "us-east-1", command: "up" };
+const written = merged(overrideText(OPTIONS));
 const shipped = merged(readFileSync("docker-compose.yml", "utf8"));
 
 /** Names that cannot clash, and images instead of how they are built, are all that may differ. */
@@ -49,5 +50,9 @@ test("a service that names no network stays on the default one; a name that is n
     default: {},
     "rolemint-apps": { link_local_ips: ["169.254.10.2"] },
   });
-  expect(overrideText({ services: ADOPTED, region: "us-east-1", command: "" })).toContain('\n  "on":\n');
+  expect(overrideText(OPTIONS)).toContain('\n  "on":\n');
+});
+
+test("a service that shares an instance's network keeps no power over it", () => {
+  expect(written.services.side).toEqual({ cap_drop: ["NET_RAW"] });
 });

@@ -2,7 +2,7 @@
 // volumes of names that cannot clash, and for each adopted service what makes it an instance.
 import { stringify } from "yaml";
 import { METADATA_ADDRESS } from "../addresses.ts";
-import type { Adopted } from "./adopt.ts";
+import type { Adopted, Sharer } from "./adopt.ts";
 import { DEFAULT_NETWORK } from "./service.ts";
 
 export const OVERRIDE_FILE = "compose.rolemint.yaml";
@@ -11,12 +11,13 @@ const GATE = "http://169.254.171.1:4566";
 
 export interface OverrideOptions {
   readonly services: readonly Adopted[];
+  readonly sharers: readonly Sharer[];
   readonly region: string;
   /** The line that starts both files. */
   readonly command: string;
 }
 
-export function overrideText({ services, region, command }: OverrideOptions): string {
+export function overrideText({ services, sharers, region, command }: OverrideOptions): string {
   return `# Written by \`rolemint init\`: makes services EC2 instances of the world in rolemint.yaml. Start them with
 #   ${command}
 # The images are built in a checkout of rolemint: \`docker compose build\`.
@@ -49,7 +50,7 @@ x-rolemint-volumes:
     { type: volume, source: rolemint-storage-keys, target: /run/storage, read_only: true, volume: { nocopy: true } }
 
 services:
-${services.map(instanceText).join("\n")}
+${[...services.map(instanceText), ...sharers.map(sharerText)].join("\n")}
 ${OURS}`;
 }
 
@@ -59,6 +60,13 @@ function instanceText({ service, address, isOnDefault }: Adopted): string {
     <<: *rolemint-instance
     networks:
 ${isOnDefault ? `      ${DEFAULT_NETWORK}: {}\n` : ""}      rolemint-apps: { link_local_ips: [${address}] }
+`;
+}
+
+function sharerText({ service, owner }: Sharer): string {
+  return `  # Shares the network of ${owner}, and so its role.
+  ${keyText(service)}:
+    cap_drop: [NET_RAW]
 `;
 }
 

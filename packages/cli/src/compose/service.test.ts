@@ -59,6 +59,16 @@ test("holders are known by their command, other services of ours by their label"
   expect(isOurs(only({ command: ["serve", "--instance", "web"] }))).toBe(false);
 });
 
+test("volumes: what a service mounts or takes, and what the engine calls them", () => {
+  const services = { web: { volumes: ["data:/data"], volumes_from: ["db:ro", "container:other:rw"] } };
+  const project = projectOf({ services, volumes: { data: null, named: { name: "mine" } } });
+  expect(project.services[0]).toMatchObject({ volumesFrom: ["db", "other"] });
+  expect(project.volumes).toEqual([
+    { name: "data", engineName: "data" },
+    { name: "named", engineName: "mine" },
+  ]);
+});
+
 test("files laid over each other", () => {
   const under = projectOf({
     services: {

@@ -17,6 +17,9 @@ export interface ComposeService {
   readonly isPrivileged: boolean;
   readonly command: readonly string[];
   readonly mounts: readonly Mount[];
+  /** Services or containers, all of whose volumes it has. */
+  readonly volumesFrom: readonly string[];
+  readonly containerName?: string;
   readonly replicas: number;
 }
 
@@ -39,9 +42,16 @@ export interface ComposeNetwork {
   readonly subnets: readonly string[];
 }
 
+export interface ComposeVolume {
+  readonly name: string;
+  /** As the file gives it; else the same, before which the engine puts the project. */
+  readonly engineName: string;
+}
+
 export interface ComposeProject {
   readonly services: readonly ComposeService[];
   readonly networks: readonly ComposeNetwork[];
+  readonly volumes: readonly ComposeVolume[];
   /** Of compose's features, those that are not followed here: what they would bring is not seen. */
   readonly notFollowed: readonly string[];
 }
@@ -60,6 +70,10 @@ export function projectOf(file: unknown): ComposeProject {
   return {
     services: services.map(([name, service]) => serviceOf(name, mappingOf(service))),
     networks: Object.entries(mappingOf(top["networks"])).map(([name, network]) => networkOf(name, mappingOf(network))),
+    volumes: Object.entries(mappingOf(top["volumes"])).map(([name, volume]) => ({
+      name,
+      engineName: textOf(mappingOf(volume)["name"]) || name,
+    })),
     notFollowed: [
       ...("include" in top ? ["include"] : []),
       ...(services.some(([, service]) => "extends" in mappingOf(service)) ? ["extends"] : []),
@@ -76,6 +90,12 @@ export function overlaid(under: ComposeProject, over: ComposeProject): ComposePr
       over.networks,
       ({ name }) => name,
       (_, later) => later,
+    ),
+    volumes: joined(
+      under.volumes,
+      over.volumes,
+      ({ name }) => name,
+      (one, later) => (later.engineName === later.name ? one : later),
     ),
     notFollowed: [...new Set([...under.notFollowed, ...over.notFollowed])],
   };
@@ -116,7 +136,7 @@ export function hasCapability({ capAdd, capDrop, isPrivileged }: ComposeService,
 }
 
 function serviceOf(name: string, service: Readonly<Record<string, unknown>>): ComposeService {
-  const { network_mode: networkMode, command, volumes } = service;
+  const { network_mode: networkMode, container_name: containerName, command, volumes } = service;
   return {
     name,
     ...(typeof networkMode === "string" && { networkMode }),
@@ -129,6 +149,8 @@ function serviceOf(name: string, service: Readonly<Record<string, unknown>>): Co
     isPrivileged: service["privileged"] === true,
     command: typeof command === "string" ? command.trim().split(/\s+/) : listOf(command).map(textOf),
     mounts: listOf(volumes).map(mountOf),
+    volumesFrom: listOf(service["volumes_from"]).map((from) => textOf(from).replace(/^container:|:r[ow]$/g, "")),
+    ...(typeof containerName === "string" && { containerName }),
     replicas: Number(mappingOf(service["deploy"])["replicas"] ?? service["scale"] ?? 1),
   };
 }
@@ -176,6 +198,8 @@ function overlaidService(under: ComposeService, over: ComposeService): ComposeSe
       ({ target }) => target,
       (_, later) => later,
     ),
+    volumesFrom: [...under.volumesFrom, ...over.volumesFrom],
+    ...(over.containerName !== undefined && { containerName: over.containerName }),
     replicas: over.replicas === 1 ? under.replicas : over.replicas,
   };
 }

@@ -24,7 +24,7 @@ test("a project that is well: each check says so", () => {
   expect(findings({ web: WEB, db: {} })).toEqual([]);
   const all = checkCompose({ project: projectOf({ services: { ...OURS, web: WEB } }), instances: [WEB_INSTANCE] });
   expect(all.map(({ check, level, advice }) => [check, level, advice])).toEqual(
-    ["compose-features", "addresses", "reach", "instances", "capabilities", "credentials"].map((check) => [
+    ["compose-features", "addresses", "reach", "instances", "capabilities", "isolation", "credentials"].map((check) => [
       check,
       "ok",
       undefined,
@@ -87,6 +87,54 @@ test.each<[string, object, readonly { name: string; address?: string }[] | undef
     /^warning capabilities: web has NET_ADMIN/,
   ],
   [
+    "raw packets of a bystander",
+    { web: WEB, db: { networks: ["apps"] } },
+    undefined,
+    /^warning capabilities: db has NET_RAW:/,
+  ],
+  [
+    "raw packets of a sidecar",
+    { web: WEB, side: { network_mode: "service:web" } },
+    undefined,
+    /^warning capabilities: side, which shares the network and the role of web, has NET_RAW:/,
+  ],
+  [
+    "raw packets of a sidecar's sidecar",
+    { web: WEB, side: { network_mode: "service:web", cap_drop: ["ALL"] }, more: { network_mode: "service:side" } },
+    undefined,
+    /^warning capabilities: more, which shares the network and the role of web/,
+  ],
+  [
+    "raw packets in a stranger's container",
+    { web: WEB, side: { network_mode: "container:else" } },
+    undefined,
+    /^warning capabilities: side joins the container else.*NET_RAW/,
+  ],
+  [
+    "a volume of ours",
+    { web: { ...WEB, volumes: ["rolemint-installation:/i"] } },
+    undefined,
+    /^problem isolation: web mounts rolemint-installation/,
+  ],
+  [
+    "a volume that a service of ours has under another name",
+    { imds: { ...OURS.imds, volumes: ["secret:/run/rolemint"] }, web: WEB, db: { volumes: ["secret:/s"] } },
+    undefined,
+    /^problem isolation: db mounts secret/,
+  ],
+  [
+    "a network of ours",
+    { web: WEB, db: { networks: ["rolemint-internal"] } },
+    undefined,
+    /^problem isolation: db stands on rolemint-internal/,
+  ],
+  [
+    "a namespace of ours",
+    { web: WEB, db: { network_mode: "service:s3-authorizer" } },
+    undefined,
+    /^problem isolation: db joins the network of s3-authorizer/,
+  ],
+  [
     "keys",
     { web: { ...WEB, environment: { ...environment, AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE" } } },
     undefined,
@@ -95,6 +143,21 @@ test.each<[string, object, readonly { name: string; address?: string }[] | undef
   ["no endpoint", { web: { ...WEB, environment: {} } }, undefined, /^warning credentials: web has no AWS_ENDPOINT_URL/],
 ])("found: %s", (_, services, instances, says) => {
   expect(findings(services, instances)).toEqual([expect.stringMatching(says)]);
+});
+
+test("services of ours have what is ours, and a bind mount is nobody's", () => {
+  const volumes = ["rolemint-storage-keys:/run/storage", "./:/etc/rolemint:ro"];
+  const services = { imds: { ...OURS.imds, volumes }, minio: { volumes }, web: { ...WEB, volumes: ["./:/site"] } };
+  expect(findings(services)).toEqual([]);
+});
+
+test("a sidecar without powers is told of, and nothing is wrong", () => {
+  const services = { ...OURS, web: WEB, side: { network_mode: "service:web", cap_drop: ["NET_RAW"] } };
+  const all = checkCompose({ project: projectOf({ services }), instances: [WEB_INSTANCE] });
+  expect(all.filter(({ check }) => check === "capabilities")).toEqual([
+    { check: "capabilities", level: "ok", message: "no app can take a neighbour's address" },
+    { check: "capabilities", level: "ok", message: "side shares the network and the role of web" },
+  ]);
 });
 
 test("every finding says what to do", () => {

@@ -2,6 +2,7 @@
 // check, over the files as they were read.
 import { METADATA_ADDRESS } from "../addresses.ts";
 import { distractionsOf } from "../compose/distractions.ts";
+import { joinedContainer, ownerOf } from "../compose/namespaces.ts";
 import {
   attachmentsOf,
   type ComposeProject,
@@ -12,6 +13,7 @@ import {
   linkLocalOf,
   ROLE_LABEL,
 } from "../compose/service.ts";
+import { trespassesOf } from "../compose/trespasses.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 
 export interface ConfiguredInstance {
@@ -28,13 +30,13 @@ export interface ComposeInput {
 export function checkCompose(input: ComposeInput): readonly Finding[] {
   return COMPOSE_CHECKS.flatMap(({ check, fine, find }) => {
     const found = find(input, check);
-    return found.length > 0 ? found : [ok(check, fine)];
+    return found.some(({ level }) => level !== "ok") ? found : [ok(check, fine), ...found];
   });
 }
 
 interface ComposeCheck {
   readonly check: string;
-  /** Said when nothing is found. */
+  /** Said when nothing is wrong. */
   readonly fine: string;
   readonly find: (input: ComposeInput, check: string) => readonly Finding[];
 }
@@ -45,6 +47,7 @@ const COMPOSE_CHECKS: readonly ComposeCheck[] = [
   { check: "reach", fine: "every service with a role reaches the metadata service", find: findUnreached },
   { check: "instances", fine: "addresses and instances of rolemint.yaml agree", find: findMismatches },
   { check: "capabilities", fine: "no app can take a neighbour's address", find: findPowers },
+  { check: "isolation", fine: "no app has a volume or a network of rolemint's own", find: findTrespasses },
   { check: "credentials", fine: "nothing keeps an app's SDK from its role", find: findDistractions },
 ];
 
@@ -97,13 +100,12 @@ function ourAddresses({ services }: ComposeProject): ReadonlySet<string> {
 
 function findUnreached({ project }: ComposeInput, check: string): readonly Finding[] {
   const served = metadataNetworks(project);
-  const byName = new Map(project.services.map((service) => [service.name, service]));
   return project.services.flatMap((service) => {
     const { name, networkMode } = service;
     const hasRole = service.labels[ROLE_LABEL] !== undefined;
     if (isOurs(service) || (!hasRole && linkLocalOf(service).length === 0)) return [];
-    const joined = networkMode?.startsWith("service:") ? byName.get(networkMode.slice("service:".length)) : undefined;
-    if (joined && (isOurs(joined) || linkLocalOf(joined).length > 0)) return [];
+    const owner = ownerOf(service, project.services);
+    if (owner && (isOurs(owner) || linkLocalOf(owner).length > 0)) return [];
     if (networkMode !== undefined) {
       const message = `${name} has network_mode ${networkMode}: what it asks ${METADATA_ADDRESS} goes to whoever answers there`;
       return [problem(check, message, "give it networks with a link-local address, or a holder")];
@@ -168,30 +170,50 @@ function findMismatches({ project, instances }: ComposeInput, check: string): re
   ];
 }
 
-/** Who has a namespace to itself can take no neighbour's address. */
+/** Who has a namespace to itself, as in a holder, can take no neighbour's address. */
 function findPowers({ project }: ComposeInput, check: string): readonly Finding[] {
-  return project.services
-    .filter((service) => !isOurs(service) && linkLocalOf(service).length > 0)
-    .flatMap((service) => {
-      const powers = ["NET_RAW", "NET_ADMIN"].filter((power) => hasCapability(service, power));
-      if (powers.length === 0) return [];
-      const advice = powers.includes("NET_ADMIN")
-        ? "take NET_ADMIN, ALL or privileged away, or give it a holder"
-        : "add cap_drop: [NET_RAW], and take it out of cap_add";
-      const message = `${service.name} has ${powers.join(" and ")}: its root can take a neighbour's address and role`;
-      return [warning(check, message, advice)];
-    });
+  const served = metadataNetworks(project);
+  const isNeighbour = (service: ComposeService) =>
+    !isOurs(service) &&
+    (linkLocalOf(service).length > 0 || attachmentsOf(service).some(({ network }) => served.has(network)));
+  return project.services.flatMap((service) => {
+    const { name } = service;
+    const powers = ["NET_RAW", "NET_ADMIN"].filter((power) => hasCapability(service, power));
+    const has = `has ${powers.join(" and ")}: its root can take a neighbour's address and role`;
+    const wrong = (message: string) => (powers.length > 0 ? [warning(check, message, powerAdvice(powers))] : []);
+    if (isNeighbour(service)) return wrong(`${name} ${has}`);
+    const owner = ownerOf(service, project.services);
+    if (owner && isNeighbour(owner)) {
+      const shares = `shares the network and the role of ${owner.name}`;
+      return powers.length > 0 ? wrong(`${name}, which ${shares}, ${has}`) : [ok(check, `${name} ${shares}`)];
+    }
+    const stranger = owner ? undefined : joinedContainer(service);
+    return stranger === undefined
+      ? []
+      : wrong(`${name} joins the container ${stranger}, has its role if any, and ${has}`);
+  });
+}
+
+function powerAdvice(powers: readonly string[]): string {
+  return powers.includes("NET_ADMIN")
+    ? "take NET_ADMIN, ALL or privileged away, or give it a holder"
+    : "add cap_drop: [NET_RAW], and take it out of cap_add";
+}
+
+function findTrespasses({ project }: ComposeInput, check: string): readonly Finding[] {
+  return project.services.flatMap((service) =>
+    trespassesOf(service, project).map((does) =>
+      problem(check, `${service.name} ${does}, which is rolemint's own`, "take that away from the service"),
+    ),
+  );
 }
 
 function findDistractions({ project }: ComposeInput, check: string): readonly Finding[] {
-  const ours = new Set(project.services.filter(isOurs).map(({ name }) => `service:${name}`));
-  const apps = project.services.filter(
-    (service) =>
-      !isOurs(service) &&
-      (linkLocalOf(service).length > 0 ||
-        service.labels[ROLE_LABEL] !== undefined ||
-        ours.has(service.networkMode ?? "")),
-  );
+  const apps = project.services.filter((service) => {
+    const owner = ownerOf(service, project.services);
+    const isHeld = owner !== undefined && heldInstance(owner) !== undefined;
+    return !isOurs(service) && (linkLocalOf(service).length > 0 || service.labels[ROLE_LABEL] !== undefined || isHeld);
+  });
   return apps.flatMap((service) => {
     const missing = service.environment["AWS_ENDPOINT_URL"];
     const found = distractionsOf(service).map(({ what, effect, isFatal }) =>
