@@ -1,5 +1,6 @@
 // The same file again, a changed file, and `rolemint apply` on a world that runs: what is named is brought to what the
-// file says, what was made by API is left alone, and what is no longer named is left and listed.
+// file says and loses what the file gives no more, what was made by API is left alone, and what is no longer named is left
+// and listed.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
@@ -13,7 +14,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "@jest/globals";
-import { clients } from "../support/aws-clients.ts";
+import { clients, refusal } from "../support/aws-clients.ts";
 import { documentOf, metadata } from "../support/metadata.ts";
 import { directory, type Running, rolemint, start, until } from "../support/rolemint.ts";
 
@@ -81,7 +82,7 @@ async function expectSecond(running: Running, mine: string): Promise<void> {
   expect(await policyText("own")).toBe(allow("s3:PutObject"));
   expect(await policyText("extra")).toBe(allow("s3:DeleteObject"));
   const { AttachedPolicies } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: "app" }));
-  expect(AttachedPolicies?.map(({ PolicyArn }) => PolicyArn).sort()).toEqual([FULL, READ]);
+  expect(AttachedPolicies?.map(({ PolicyArn }) => PolicyArn).sort()).toEqual([FULL]);
   for (const RoleName of ["mine", "gone", "fresh"]) await iam.send(new GetRoleCommand({ RoleName }));
   const { instances } = running.ready();
   expect(Object.keys(instances).sort()).toEqual(["mine", "new", "old", "web"]);
@@ -119,6 +120,20 @@ test("apply brings a world that runs to a changed file", async () => {
   for (const name of LEFT) expect(again.stdout).toContain(name);
   expect((await running.control("DescribeWorld")).Revision).toBe(Revision);
   expect((await rolemint(["apply", "--quiet", ...find], { cwd })).stdout).toBe("");
+});
+
+test("a role loses its managed policy by apply: the next call of credentials that are in use is refused", async () => {
+  const config = (role: string) =>
+    `version: 1\nroles: { app: { ${role} } }\ninstances: { web: { role: app } }\nbuckets: { demo: {} }\n`;
+  const running = await start({ config: config(`managedPolicies: [${READ}]`) });
+  const { AccessKeyId, SecretAccessKey, Token } = await documentOf(running.ready().instances["web"]!.imds);
+  const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };
+  const list = () => clients(running.ready(), credentials).s3.send(new ListObjectsV2Command({ Bucket: "demo" }));
+  expect((await list()).KeyCount).toBe(0);
+  writeFileSync(join(running.cwd, "rolemint.yaml"), config(""));
+  const { code, stdout } = await rolemint(["apply", "--ready", running.readyFile], { cwd: running.cwd });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "applied\n" });
+  expect(await refusal(list())).toMatchObject({ name: "AccessDenied", status: 403 });
 });
 
 test("a changed file at the next start does the same, and up lists what is left", async () => {

@@ -93,6 +93,16 @@ onEachBackend(({ openTestGate, countsMetadataPrefix }) => {
   });
 
   test.each([
+    ["GET", "x-amz-checksum-crc32", "AAAAAA==", 200],
+    ["HEAD", "x-amz-checksum-crc64nvme", "AAAAAAAAAAA=", 200],
+    ["GET", "x-amz-checksum-sha256", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", 200],
+    ["GET", "x-amz-checksum-crc32", "AAAAAQ==", 501],
+  ])("a %s, which has no body, with %s: %s", async (method, name, value, status) => {
+    const answer = await t.ask({ method, target: "/feature-bucket/key", headers: [name, value] });
+    expect(answer.status).toBe(status);
+  });
+
+  test.each([
     ["x-amz-bucket-object-lock-enabled", "true", 501],
     ["x-amz-bucket-object-lock-enabled", "false", 200],
     ["x-amz-object-ownership", "ObjectWriter", 501],

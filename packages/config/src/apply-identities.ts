@@ -11,7 +11,7 @@ import {
   type User,
   type World,
 } from "@rolemint/world";
-import { ApplyError, find, isMeant, putIfOther, tagsOver } from "./apply-rules.ts";
+import { ApplyError, findInIam, isMeant, putIfOther, tagsOver } from "./apply-rules.ts";
 import type { Config, NamedText, RoleConfig, UserConfig } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 
@@ -20,7 +20,7 @@ const DEFAULT_SESSION_SECONDS = 3600;
 /** Throws ApplyError. */
 export function applyIdentities(world: World, config: Config, before: Config): void {
   for (const policy of config.policies) applyPolicy(world, policy);
-  for (const role of config.roles) applyRole(world, role, find(before.roles, role.name));
+  for (const role of config.roles) applyRole(world, role, findInIam(before.roles, role.name));
   for (const user of config.users) applyUser(world, user);
   // A trust policy stands for the users and roles that bear its names once all of them are made.
   const { roles } = world.account(world.accountId);

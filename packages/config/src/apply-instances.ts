@@ -10,7 +10,7 @@ import {
   profileOf,
   type World,
 } from "@rolemint/world";
-import { ApplyError, find, isMeant, putIfOther, tagsOver } from "./apply-rules.ts";
+import { ApplyError, find, findInIam, isMeant, putIfOther, tagsOver } from "./apply-rules.ts";
 import type { Config, InstanceConfig } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 
@@ -26,7 +26,7 @@ export function applyInstances(world: World, config: Config, before: Config): vo
 }
 
 function applyInstance(world: World, config: Config, given: InstanceConfig, before: InstanceConfig | undefined): void {
-  const userData = given.userData === undefined ? undefined : Buffer.from(given.userData).toString("base64");
+  const userData = encodedUserData(given);
   const base =
     configuredInstance(world, given.name) ??
     addInstance(world, {
@@ -38,15 +38,13 @@ function applyInstance(world: World, config: Config, given: InstanceConfig, befo
       configName: given.name,
       address: given.address,
     });
-  const next: Instance = {
+  const instance = putInstance(world, base, {
     ...base,
     options: meantOptions(base.options, given.metadata, before?.metadata),
     tags: tagsOver(base.tags, given.tags, (key) => key),
     userData: userData ?? base.userData,
     address: given.address ?? base.address,
-  };
-  const isSame = JSON.stringify(next) === JSON.stringify(base);
-  const instance = isSame ? base : world.tables.instances.put({ ...next, changed: world.now() });
+  });
   if (instance.options.tokens === "optional" && base.options.tokens !== "optional") {
     world.rotation.deliverWithoutToken(instance);
   }
@@ -54,6 +52,17 @@ function applyInstance(world: World, config: Config, given: InstanceConfig, befo
   if (profile && profileOf(world, instance)?.id !== profile.id) {
     world.rotation.issueNow(associate(world, instance, profile));
   }
+}
+
+/** As the world keeps it. */
+export function encodedUserData({ userData }: InstanceConfig): string | undefined {
+  return userData === undefined ? undefined : Buffer.from(userData).toString("base64");
+}
+
+/** Only what is other than it was is a change of the instance's metadata. */
+export function putInstance(world: World, there: Instance, next: Instance): Instance {
+  const isSame = JSON.stringify(next) === JSON.stringify(there);
+  return isSame ? there : world.tables.instances.put({ ...next, changed: world.now() });
 }
 
 function meantOptions(
@@ -73,7 +82,7 @@ function profileMeant(world: World, config: Config, given: InstanceConfig): Inst
   if (name === undefined) return undefined;
   const there = instanceProfiles.get(name);
   // A profile that the file only names is made with the role of its name, if the file has that.
-  const roleName = given.role ?? there?.roleName ?? (there ? undefined : find(config.roles, name)?.name);
+  const roleName = given.role ?? there?.roleName ?? (there ? undefined : findInIam(config.roles, name)?.name);
   if (!there && roleName === undefined) {
     throw new ApplyError(`instance ${given.name} names the instance profile ${name}, which does not exist`);
   }

@@ -8,6 +8,11 @@ export function find<Row extends { readonly name: string }>(rows: readonly Row[]
   return rows.find((row) => row.name === name);
 }
 
+/** IAM does not tell capitals from small letters. */
+export function findInIam<Row extends { readonly name: string }>(rows: readonly Row[], name: string): Row | undefined {
+  return rows.find((row) => row.name.toLowerCase() === name.toLowerCase());
+}
+
 /** A setting that has a default is enforced when it says something else, or when the file changed it. */
 export function isMeant<Value>(value: Value, byDefault: Value, before: Value | undefined): boolean {
   const text = JSON.stringify(value);

@@ -1,9 +1,11 @@
-// A config applied to a world: what it names is brought to what it says; what the API made beside it is left alone;
-// what an earlier file made and this one no longer names is left, and listed. Applying it again changes nothing.
+// A config applied to a world: what it names is brought to what it says, and loses what earlier files gave it and this
+// one does not; what the API made beside it is left alone; what an earlier file made and this one no longer names is
+// left, and listed. Applying it again changes nothing.
 import { BLOCKS_ALL, newBucket, strangerIn, type World, withPolicy } from "@rolemint/world";
+import { takeDropped } from "./apply-dropped.ts";
 import { applyIdentities } from "./apply-identities.ts";
 import { applyInstances, configuredInstance } from "./apply-instances.ts";
-import { ApplyError, find, isMeant, putIfOther } from "./apply-rules.ts";
+import { ApplyError, find, findInIam, isMeant, putIfOther } from "./apply-rules.ts";
 import type { BucketConfig, Config } from "./config.ts";
 import { builtinConfig, DEFAULTS } from "./defaults.ts";
 
@@ -11,7 +13,10 @@ export { configuredInstance } from "./apply-instances.ts";
 export { ApplyError } from "./apply-rules.ts";
 
 export interface Applied {
-  /** `role app`, `bucket demo`: made by an earlier file, not named by this one, and still there. */
+  /**
+   * `role app`, `bucket demo`: made by an earlier file, not named by this one, and still there. `policy of bucket demo`:
+   * given by an earlier file, changed by the API, and not given by this one, which names the bucket.
+   */
   readonly left: readonly string[];
 }
 
@@ -22,20 +27,23 @@ export function applyConfig(world: World, config: Config): Applied {
     throw new ApplyError(`${text} ${config.account} in ${config.region}: another needs another state`);
   }
   return world.change(() => {
-    const before = lastApplied(world);
+    const before = givenBefore(world);
+    const told = new Set(JSON.parse(world.store.setting("config.left") ?? "[]") as string[]);
+    const parts = takeDropped(world, config, before, told);
     applyRotation(world, config, before);
     applyIdentities(world, config, before);
     applyInstances(world, config, before);
     for (const bucket of config.buckets) applyBucket(world, bucket, find(before.buckets, bucket.name));
-    const left = leftBy(world, config, before);
+    const unnamed = unnamedOf(world, config, before);
+    const left = [...namesOf(unnamed), ...parts];
     world.store.putSetting("config.left", JSON.stringify(left));
-    world.store.putSetting("config.applied", JSON.stringify(config));
+    world.store.putSetting("config.applied", JSON.stringify(withUnnamed(config, unnamed)));
     return { left };
   });
 }
 
-/** The config that was applied last; before the first, the defaults of everything. */
-function lastApplied(world: World): Config {
+/** The config that was applied last, with what it left of earlier ones; before the first the defaults. */
+function givenBefore(world: World): Config {
   const text = world.store.setting("config.applied");
   if (text !== undefined) return JSON.parse(text) as Config;
   return { ...builtinConfig(), instances: [], buckets: [] };
@@ -59,33 +67,34 @@ function applyBucket(world: World, given: BucketConfig, before: BucketConfig | u
   putIfOther(buckets, there, policyText === undefined ? next : withPolicy(world, next, policyText));
 }
 
-/** What any earlier file named, this one does not, and the API has not removed since. */
-function leftBy(world: World, config: Config, before: Config): string[] {
-  const earlier = JSON.parse(world.store.setting("config.left") ?? "[]") as string[];
-  const named = new Set(namesOf(config));
-  return [...new Set([...earlier, ...namesOf(before)])].filter((name) => !named.has(name) && isThere(world, name));
+type Entries = Pick<Config, "roles" | "policies" | "users" | "instances" | "buckets">;
+
+/** What earlier files named, this one does not, and the API has not removed since. */
+function unnamedOf(world: World, config: Config, before: Config): Entries {
+  const account = world.account(world.accountId);
+  const { roles, policies, users, instances, buckets } = before;
+  return {
+    roles: roles.filter(({ name }) => !findInIam(config.roles, name) && account.roles.get(name)),
+    policies: policies.filter(({ name }) => !findInIam(config.policies, name) && account.policies.get(name)),
+    users: users.filter(({ name }) => !findInIam(config.users, name) && account.users.get(name)),
+    instances: instances.filter(({ name }) => !find(config.instances, name) && configuredInstance(world, name)),
+    buckets: buckets.filter(({ name }) => !find(config.buckets, name) && world.tables.buckets.get(name)),
+  };
 }
 
-function namesOf(config: Config): string[] {
-  const { roles, policies, users, instances, buckets } = config;
+/** So that what a file gave is known as such, also when a later one names its holder again. */
+function withUnnamed(config: Config, unnamed: Entries): Config {
+  return {
+    ...config,
+    roles: [...config.roles, ...unnamed.roles],
+    policies: [...config.policies, ...unnamed.policies],
+    users: [...config.users, ...unnamed.users],
+    instances: [...config.instances, ...unnamed.instances],
+    buckets: [...config.buckets, ...unnamed.buckets],
+  };
+}
+
+function namesOf({ roles, policies, users, instances, buckets }: Entries): string[] {
   const kinds = { role: roles, policy: policies, user: users, instance: instances, bucket: buckets };
   return Object.entries(kinds).flatMap(([kind, entries]) => entries.map(({ name }) => `${kind} ${name}`));
-}
-
-function isThere(world: World, kindAndName: string): boolean {
-  const [kind, ...words] = kindAndName.split(" ");
-  const name = words.join(" ");
-  const account = world.account(world.accountId);
-  switch (kind) {
-    case "role":
-      return account.roles.get(name) !== undefined;
-    case "policy":
-      return account.policies.get(name) !== undefined;
-    case "user":
-      return account.users.get(name) !== undefined;
-    case "instance":
-      return configuredInstance(world, name) !== undefined;
-    default:
-      return world.tables.buckets.get(name) !== undefined;
-  }
 }

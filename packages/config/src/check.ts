@@ -150,13 +150,20 @@ function checkProfiles(world: unknown, existing: ReadonlySet<string>, report: Re
   }
 }
 
+/** The second is in the override that `init --compose` writes. */
+const TAKEN_ADDRESSES: Readonly<Record<string, string>> = {
+  "169.254.169.254": "the metadata service itself",
+  "169.254.171.1": "the gate in containers",
+};
+
 function checkInstances(world: unknown, report: Report): void {
   const holders = new Map<string, string>();
   for (const [name, instance] of entriesOf(valueAt(world, "instances"))) {
     const address = textAt(instance, "address");
     const other = address === undefined ? undefined : holders.get(address);
     const here = ["instances", name, "address"];
-    if (address === "169.254.169.254") report(here, "is the address of the metadata service itself");
+    const taken = TAKEN_ADDRESSES[address ?? ""];
+    if (taken !== undefined) report(here, `is the address of ${taken}`);
     else if (other !== undefined) report(here, `is the address of instances.${other} already`);
     else if (address !== undefined) holders.set(address, name);
     const userData = textAt(instance, "userData");

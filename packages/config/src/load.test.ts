@@ -47,6 +47,10 @@ describe("what comes with the containers", () => {
       "c:2:28: instances.a.address is the address of the metadata service itself",
     ],
     [
+      "instances: { a: { address: 169.254.171.1 } }",
+      "c:2:28: instances.a.address is the address of the gate in containers",
+    ],
+    [
       "instances: { a: { address: 10.0.0.1 } }",
       'c:2:28: instances.a.address must be a link-local address such as 169.254.10.2, found the text "10.0.0.1"',
     ],

@@ -42,7 +42,23 @@ const ROTATION = `## Rotation profiles
 | profile | lifetime | renewed every | jitter |
 |---|---|---|---|`;
 
-const RULES = `## Policies
+const RULES = `## The file again
+
+\`rolemint apply\`, and a start on a state that is there, bring the world to the file:
+
+- What it names is brought to what it says. A setting that the file took from its default goes back to the default when
+  the file no longer says it.
+- What an earlier file gave to something that this one still names, and this one gives no more, is taken away: a policy,
+  a permissions boundary, a tag, an access key, an instance's role, user data or address, a bucket's policy. An instance
+  that loses its role gets no new credentials; those it has are good until they expire, as on AWS.
+- What the API has changed since stays as it is and is listed: \`policy of bucket demo\`. An access key that was made
+  inactive is changed.
+- What was made by API is left alone.
+- Roles, policies, users, instances and buckets of an earlier file that this one does not name are left and listed.
+- Objects are put only when their bucket is made.
+- Another account or region is refused: it needs another state.
+
+## Policies
 
 A policy is an AWS policy document: a mapping, a text that holds JSON, or \`{ file: ./p.json }\` with a path relative to
 this file. A file or a text is kept byte for byte; a mapping becomes compact JSON with its keys in the order written.

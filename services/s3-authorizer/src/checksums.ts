@@ -27,6 +27,19 @@ export function isChecksumHeader(name: string): boolean {
   return name.startsWith(PREFIX) && !NOT_VALUES.has(name);
 }
 
+const OF_NOTHING: Readonly<Record<ChecksumAlgorithm, string>> = {
+  CRC32: "AAAAAA==",
+  CRC32C: "AAAAAA==",
+  CRC64NVME: "AAAAAAAAAAA=",
+  SHA1: "2jmj7l5rSw0yVb/vlWAYkK/YBwk=",
+  SHA256: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+};
+
+/** Whether a header says what is true of every request without a body. */
+export function isChecksumOfNothing(name: string, value: string): boolean {
+  return ALGORITHMS.some((algorithm) => name === headerOf(algorithm) && value === OF_NOTHING[algorithm]);
+}
+
 /** `ChecksumCRC32` and the like, of a document. */
 export function isChecksumElement(name: string): boolean {
   return ALGORITHMS.some((algorithm) => name === `Checksum${algorithm}`);
