@@ -42,6 +42,10 @@ down: ## end the containers; what they know stays in their volumes
 test: setup ## every test that can run here; what lacks its program is skipped by name
 	@$(NODE) --disable-warning=ExperimentalWarning test/support/run-tests.ts
 
+.PHONY: clients
+clients: setup ## every real client in containers, Java and Rust too; writes docs/clients.md
+	@$(NODE) --disable-warning=ExperimentalWarning test/support/run-tests.ts --testMatch '**/test/clients/every-client.ts'
+
 .PHONY: check
 check: setup ## types, lint, tidy rules
 	node_modules/.bin/tsc -p .
