@@ -7,7 +7,7 @@ import { type Log, silentLog } from "@rolemint/host/log";
 import { Refusal } from "@rolemint/object-store";
 import { SigningKeyCache, signRequest, UNSIGNED_PAYLOAD } from "@rolemint/sigv4";
 
-/** A connection that rests for this long is closed by us, before a server may close it under a request. */
+/** A connection for writes that rests for this long is closed by us, before a server may close it under a request. */
 const IDLE_MS = 4000;
 const ANSWER_MS = 30_000;
 /** To complete an upload a server may move gigabytes before a byte of its answer comes. */
@@ -115,8 +115,11 @@ interface Starter {
 function openStarter(options: ClientOptions): Starter {
   const { clock, answerMs = ANSWER_MS } = options;
   const place = placeOf(options.endpoint);
-  const kept = { keepAlive: true, timeout: IDLE_MS };
-  const agent = place.isSecure ? new SecureAgent(kept) : new Agent(kept);
+  const agentOf = (timeout: number) =>
+    place.isSecure ? new SecureAgent({ keepAlive: true, timeout }) : new Agent({ keepAlive: true, timeout });
+  // Reads may find their connection closed and go out again, so theirs rest for as long as an answer may take: with one
+  // and the same time node sets no timer anew for each request, a tenth of what it costs.
+  const [readers, writers] = [agentOf(answerMs), agentOf(IDLE_MS)];
   const startRequest = place.isSecure ? startSecure : startPlain;
   const signer = { ...options, service: "s3", keys: new SigningKeyCache(4) };
   return {
@@ -131,11 +134,14 @@ function openStarter(options: ClientOptions): Starter {
         method,
         path: target,
         headers: signed.rawHeaders as string[],
-        agent: isKept ? agent : false,
+        agent: isKept && (method === "GET" || method === "HEAD" ? readers : writers),
         timeout: ask.isLong ? answerMs * LONG_FACTOR : answerMs,
       });
     },
-    close: () => agent.destroy(),
+    close() {
+      readers.destroy();
+      writers.destroy();
+    },
   };
 }
 
