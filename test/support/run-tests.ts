@@ -25,8 +25,9 @@ const isStrict = process.env["REQUIRE_DOCKER"] === "1";
 mkdirSync(".cache", { recursive: true });
 rmSync(REPORT, { force: true });
 installAwsCli();
-buildS3Servers();
+// Before the servers: the images bring a MinIO, which then need not be built a second time.
 if (usesDocker()) await prepareOrEnd();
+buildS3Servers();
 
 const jest = spawnSync(process.execPath, [...JEST, "--json", `--outputFile=${REPORT}`, ...process.argv.slice(2)], {
   stdio: ["inherit", "ignore", "inherit"],
