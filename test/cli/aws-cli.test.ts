@@ -7,6 +7,7 @@ import { keysOf } from "../support/metadata.ts";
 import { AS_INSTALLED, directory, type Ended, launch, ROLEMINT, type Running, start } from "../support/rolemint.ts";
 
 const aws = awsCli();
+// Without Python there is no CLI: skipped by name, and failed under REQUIRE_DOCKER=1.
 const testWithCli = aws === undefined ? test.skip : test;
 
 const TRUST = JSON.stringify({

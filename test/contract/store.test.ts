@@ -13,6 +13,7 @@ const ENVIRONMENT = {
   ROLEMINT_S3_SECRET_ACCESS_KEY: KEY.secretAccessKey,
 };
 
+// Built with Go, where there is one: else skipped by name, and failed under REQUIRE_DOCKER=1.
 (hasS3Server("versitygw") ? describe : describe.skip)("a store on an S3 server", () => {
   let server: S3Server;
   beforeAll(async () => {

@@ -12,8 +12,6 @@ export interface DataPlaneOptions {
   readonly controlPlane: Place;
   /** The directory that the control plane writes for the others. */
   readonly installation: string;
-  /** How long what is known may be used without the control plane, milliseconds. */
-  readonly staleForMs?: number | undefined;
   readonly log: Log;
 }
 
@@ -32,13 +30,12 @@ export async function joinControlPlane(
   options: DataPlaneOptions,
   onClose: (close: () => Promise<void>) => void,
 ): Promise<DataPlane> {
-  const { client, controlPlane, staleForMs, log } = options;
+  const { client, controlPlane, log } = options;
   const installation = await readInstallation(options.installation, log);
   const authority = remoteAuthority(controlPlane, installation.secret, {
     client,
     clock: hostClock,
     log,
-    ...(staleForMs !== undefined && { staleForMs }),
   });
   onClose(() => authority.close());
   await authority.untilConnected();

@@ -22,12 +22,6 @@ export interface MetadataOptions extends Omit<DataPlaneOptions, "client"> {
 /** How many unknown addresses are told of; a scan must not fill the log. */
 const TOLD_BOUND = 100;
 
-/** An instance whose IPv6 endpoint is off does not answer there. */
-function reached(view: InstanceView | undefined, socket: Socket): InstanceView | undefined {
-  if (socket.remoteFamily === "IPv6" && view?.Ipv6 !== "enabled") socket.destroy();
-  return view;
-}
-
 /** Rejects with ListenError. */
 export function startMetadata(options: MetadataOptions): Promise<Part> {
   return assembled(async (onClose) => {
@@ -39,27 +33,27 @@ export function startMetadata(options: MetadataOptions): Promise<Part> {
     const events = eventBuffer(authority, log);
     onClose(() => events.close());
     const told = new Set<string>();
-    const tell = (view: InstanceView | undefined, address: string) => {
-      if (view?.IsUnknown && !told.has(address) && told.size < TOLD_BOUND) {
-        told.add(address);
-        log.warn({ address }, "a caller's address is no instance's: it is served as an instance without a profile");
+    const seen = (view: InstanceView | undefined, socket: Socket): InstanceView | undefined => {
+      // An instance whose IPv6 endpoint is off does not answer there.
+      if (socket.remoteFamily === "IPv6" && view?.Ipv6 !== "enabled") return void socket.destroy();
+      const { remoteAddress = "" } = socket;
+      if (view?.IsUnknown && !told.has(remoteAddress) && told.size < TOLD_BOUND) {
+        told.add(remoteAddress);
+        const text = "a caller's address is no instance's: it is served as an instance without a profile";
+        log.warn({ address: remoteAddress }, text);
       }
       return view;
     };
-    const byAddress = (socket: Socket) => {
-      const address = socket.remoteAddress ?? "";
-      const found = cache.instanceBy({ Address: address });
-      return found instanceof Promise ? found.then((view) => tell(view, address)) : tell(found, address);
-    };
-    const byName = (socket: Socket) => {
-      const found = cache.instanceBy({ Name: instance });
-      return found instanceof Promise ? found.then((view) => reached(view, socket)) : reached(found, socket);
+    const lookup = (socket: Socket) => {
+      const query = instance === undefined ? { Address: socket.remoteAddress ?? "" } : { Name: instance };
+      const found = cache.instanceBy(query);
+      return found instanceof Promise ? found.then((view) => seen(view, socket)) : seen(found, socket);
     };
     for (const host of hosts) {
       const listener = await startMetadataListener({
         host,
         port,
-        lookup: instance === undefined ? byAddress : byName,
+        lookup,
         now: () => authority.clock().now,
         entropy: hostEntropy,
         record: events.record,
