@@ -79,6 +79,11 @@ function describeContents(subject: Subject): void {
       ["photos/2007", "", ["photos/2007/4"], []],
       ["photos/2006", "/", [], ["photos/2006/"]],
       ["none", "/", [], []],
+      // Prefixes that no file's name has.
+      ["//", "", [], []],
+      ["/photos", "/", [], []],
+      ["photos//2006", "/", [], []],
+      ["../", "/", [], []],
       ["", "a", ["photos/2006/3", "photos/2007/4"], ["a", "photos/2006/Februa", "photos/2006/Ja", "zebra"]],
     ])("of %p by %p", async (prefix, delimiter, keys, commonPrefixes) => {
       const bucket = await bucketOf(subject, photos);

@@ -40,6 +40,10 @@ const UNSTORABLE = new Set([
   "XMinioParentIsObject",
 ]);
 
+export function isUnstorable(code: string): boolean {
+  return UNSTORABLE.has(code);
+}
+
 /** An error as it came; an answer without a body has its code from the status. */
 export interface ServerError {
   readonly code: string;
@@ -83,7 +87,7 @@ export function refusalOf(remote: Remote, { code, facts }: ServerError, place: P
     remote.buckets.delete(`/${place.bucket}`);
     return remote.client.unavailable(new Error(`the server has no bucket ${place.bucket}`));
   }
-  if (UNSTORABLE.has(code)) return invalidRequest("NameNotSupported");
+  if (isUnstorable(code)) return invalidRequest("NameNotSupported");
   if (code === "MetadataTooLarge") return invalidRequest("MetadataNotSupported");
   const known = CODES[code];
   if (known === "NoSuchKey") return noSuchKey(place.key);

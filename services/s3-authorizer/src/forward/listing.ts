@@ -5,7 +5,7 @@ import type { ListAnswer, ListRequest, ObjectFacts } from "@rolemint/object-stor
 import { decodeText } from "@rolemint/sigv4/encoding";
 import { childText, type XmlElement } from "@rolemint/wire/xml";
 import { integerIn, skip, textIn, timeIn } from "./documents.ts";
-import { readError, readResult, refusalOf } from "./errors.ts";
+import { isUnstorable, readError, readResult, refusalOf } from "./errors.ts";
 import { plainEtag } from "./headers.ts";
 import type { Remote } from "./remote.ts";
 import { pathOfBucket, queryOf } from "./target.ts";
@@ -103,7 +103,7 @@ async function askPage(
   });
   const response = await remote.client.ask({ method: "GET", target: path + query });
   const bucket = path.slice(1);
-  if (response.statusCode === 404) return noBucket(remote, response, bucket);
+  if (response.statusCode !== 200) return nothingThere(remote, response, bucket);
   const document = await readResult(remote, response, "ListBucketResult", { bucket, key: "" });
   const names = { remote, isEncoded: childText(document, "EncodingType") === "url" };
   const entries = document.children.flatMap((child): Entry[] => {
@@ -114,11 +114,12 @@ async function askPage(
   return { entries, isTruncated: childText(document, "IsTruncated") === "true" };
 }
 
-/** A bucket that nobody has written to is not made yet. */
-async function noBucket(remote: Remote, response: IncomingMessage, bucket: string): Promise<Page> {
+/** A bucket that nobody has written to is not made yet; below a prefix that no key can have is no key. */
+async function nothingThere(remote: Remote, response: IncomingMessage, bucket: string): Promise<Page> {
   const error = await readError(remote, response);
   skip(response);
-  if (error.code !== "NoSuchBucket") throw refusalOf(remote, error, { bucket, key: "" });
+  const isEmpty = error.code === "NoSuchBucket" || isUnstorable(error.code);
+  if (!isEmpty) throw refusalOf(remote, error, { bucket, key: "" });
   return { entries: [], isTruncated: false };
 }
 
