@@ -25,6 +25,10 @@ export function valuesOf(shape: Shape): fc.Arbitrary<unknown> {
       return fc.boolean();
     case "timestamp":
       return fc.integer({ min: 0, max: 4_000_000_000 }).map((seconds) => seconds * 1000);
+    case "number":
+    case "duration":
+    case "document":
+      throw new Error(`no AWS action has a ${shape.kind}`);
   }
 }
 

@@ -2,7 +2,7 @@
 // https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 import { type AwsError, notImplemented } from "./error.ts";
 import { type Answer, Malformed, type Operation } from "./operation.ts";
-import type { Shape, StructShape } from "./shape.ts";
+import { refuseOwn, type Shape, type StructShape } from "./shape.ts";
 
 const CONTENT_TYPE = "application/x-amz-json-1.1";
 
@@ -51,6 +51,10 @@ export function fromJson(shape: Shape, value: unknown, path: string, operation: 
     case "timestamp":
       if (typeof value !== "number" || !Number.isFinite(value)) break;
       return Math.round(value * 1000);
+    case "number":
+    case "duration":
+    case "document":
+      return refuseOwn(shape);
   }
   throw new Malformed(path, String(JSON.stringify(value)), shape.kind === "struct" ? "structure" : shape.kind);
 }
@@ -84,5 +88,9 @@ export function toJson(shape: Shape, value: unknown): unknown {
     case "integer":
     case "boolean":
       return value;
+    case "number":
+    case "duration":
+    case "document":
+      return refuseOwn(shape);
   }
 }

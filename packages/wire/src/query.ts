@@ -4,7 +4,7 @@ import { type AwsError, notImplemented } from "./error.ts";
 import { type FormNode, numbered } from "./form.ts";
 import { toJson } from "./json.ts";
 import { type Answer, Malformed, type Operation, UnknownMember } from "./operation.ts";
-import type { Member, Shape, StructShape } from "./shape.ts";
+import { type Member, refuseOwn, type Shape, type StructShape } from "./shape.ts";
 import { lowerFirst } from "./validate.ts";
 import { element, escapeXml } from "./xml.ts";
 
@@ -89,6 +89,10 @@ function decodeValue(dialect: Dialect, shape: Shape, node: FormNode, path: strin
     case "boolean":
     case "timestamp":
       return decodeScalar(shape.kind, node.value, path);
+    case "number":
+    case "duration":
+    case "document":
+      return refuseOwn(shape);
   }
 }
 
@@ -166,6 +170,10 @@ function encodeValue(dialect: Dialect, name: string, shape: Shape, value: unknow
     case "integer":
     case "boolean":
       return `${indent}<${name}>${escapeXml(String(value))}</${name}>\n`;
+    case "number":
+    case "duration":
+    case "document":
+      return refuseOwn(shape);
   }
 }
 

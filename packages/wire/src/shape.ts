@@ -1,5 +1,6 @@
 // Shapes: the single description of a value on the wire. A shape gives the TypeScript type, AWS's limits and the wire
 // names; codecs and validation read it and nothing else. No unions, maps or recursion: the actions served need none.
+// Numbers with a fraction, durations and free JSON are for our own control API; no AWS action served has one.
 
 declare const carried: unique symbol;
 
@@ -24,7 +25,21 @@ export interface IntegerShape extends Typed<number> {
 export interface BooleanShape extends Typed<boolean> {
   readonly kind: "boolean";
 }
-/** Milliseconds since the epoch in our code; ISO 8601 in XML, epoch seconds in JSON. */
+export interface NumberShape extends Typed<number> {
+  readonly kind: "number";
+  readonly min?: number;
+  readonly max?: number;
+}
+/** Milliseconds in our code; `6h20m` in the control API. */
+export interface DurationShape extends Typed<number> {
+  readonly kind: "duration";
+  readonly isSigned?: boolean;
+}
+/** Any JSON object, as it came. */
+export interface DocumentShape extends Typed<Readonly<Record<string, unknown>>> {
+  readonly kind: "document";
+}
+/** Milliseconds since the epoch in our code; ISO 8601 in XML and the control API, epoch seconds in AWS's JSON. */
 export interface TimestampShape extends Typed<number> {
   readonly kind: "timestamp";
 }
@@ -43,12 +58,16 @@ export interface StructShape<Type = object> extends Typed<Type> {
   readonly isWrapped?: boolean;
 }
 
-export type Shape = StringShape | IntegerShape | BooleanShape | TimestampShape | ListShape | StructShape;
+/** What our own control API carries beside the kinds of AWS. */
+export type OwnShape = NumberShape | DurationShape | DocumentShape;
+export type Shape = StringShape | IntegerShape | BooleanShape | TimestampShape | ListShape | StructShape | OwnShape;
 
 export interface Member<S extends Shape = Shape, Presence extends string = string> {
   readonly shape: S;
   readonly presence: Presence;
   readonly fallback?: unknown;
+  /** One clause for the description of an API of our own. */
+  readonly says?: string;
   /** Wire name in requests, where it is not the member's own (ec2query: `InstanceIds` travels as `InstanceId.1`). */
   readonly sent?: string;
   /** Wire name in answers, where the codec's rule does not give it (ec2query: `instancesSet`). */
@@ -82,6 +101,12 @@ export const integer = (limits: { min?: number; max?: number } = {}): IntegerSha
 export const boolean = (): BooleanShape => ({ kind: "boolean" });
 
 export const timestamp = (): TimestampShape => ({ kind: "timestamp" });
+
+export const number = (limits: { min?: number; max?: number } = {}): NumberShape => ({ kind: "number", ...limits });
+
+export const duration = (form: { isSigned?: boolean } = {}): DurationShape => ({ kind: "duration", ...form });
+
+export const document = (): DocumentShape => ({ kind: "document" });
 
 export const list = <S extends Shape>(item: S, limits: { min?: number; max?: number } = {}): ListShape<ValueOf<S>> => ({
   kind: "list",
@@ -118,6 +143,17 @@ export const named = <S extends Shape>(
   field: S,
   wire: { readonly sent?: string; readonly answered?: string },
 ): Member<S, "optional"> => ({ ...asMember(field), presence: "optional", ...wire });
+
+/** The same member with its description: `required(described(Instance, "name or id"))`. */
+export const described = <S extends Shape>(field: S, says: string): Member<S, "optional"> => ({
+  ...asMember(field),
+  says,
+});
+
+/** No AWS protocol served carries the kind: an action with it could not be called. */
+export function refuseOwn({ kind }: OwnShape): never {
+  throw new Error(`AWS protocols carry no ${kind}`);
+}
 
 function asMember<S extends Shape>(field: S | Member<S>): Member<S, "optional"> {
   return ("kind" in field ? { shape: field, presence: "optional" } : field) as Member<S, "optional">;

@@ -1,5 +1,5 @@
 // Checks a decoded value against its shape and words what is wrong as AWS does. Defaults are filled in here too.
-import type { Member, Shape, StringShape, StructShape } from "./shape.ts";
+import { type Member, refuseOwn, type Shape, type StringShape, type StructShape } from "./shape.ts";
 
 /** One constraint that did not hold. `path` is AWS's form: `tags.1.member.key`. */
 export interface Violation {
@@ -59,6 +59,10 @@ function check(shape: Shape, value: unknown, path: string, found: Violation[]): 
     case "boolean":
     case "timestamp":
       return;
+    case "number":
+    case "duration":
+    case "document":
+      return refuseOwn(shape);
   }
 }
 

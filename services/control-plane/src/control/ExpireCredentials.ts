@@ -1,12 +1,18 @@
-import { accountOf, liveKeys } from "@rolemint/world";
-import { type ControlAction, ControlError, instanceNamed, text } from "./action.ts";
+import { described, list, required, string, struct } from "@rolemint/wire";
+import { accountOf } from "@rolemint/world";
+import { ControlError, controlAction, InstanceName, instanceNamed } from "./action.ts";
 
-/** Refuses keys as expired from now on; metadata goes on showing them until the next rotation. */
-export const ExpireCredentials: ControlAction = {
+export const ExpireCredentials = controlAction({
   name: "ExpireCredentials",
-  members: { AccessKeyId: "string", Instance: "string" },
-  async handle(input, { world, acknowledged }) {
-    const [keyId, name] = [text(input, "AccessKeyId"), text(input, "Instance")];
+  says:
+    "Refuses a key, or every live key of an instance, as expired from now on; metadata goes on showing them until the " +
+    "next rotation.",
+  input: struct({
+    AccessKeyId: described(string(), "the id of a temporary key; either this or Instance"),
+    Instance: InstanceName,
+  }),
+  output: struct({ AccessKeyIds: required(described(list(string()), "the keys that are refused now")) }),
+  async handle({ AccessKeyId: keyId, Instance: name }, { world, acknowledged }) {
     if ((keyId === undefined) === (name === undefined)) {
       throw new ControlError("InvalidInput", "give either AccessKeyId or Instance");
     }
@@ -16,9 +22,10 @@ export const ExpireCredentials: ControlAction = {
     if (keyId !== undefined && accountOf(keyId) !== world.accountId) {
       throw new ControlError("NotFound", `${keyId} was not issued in account ${world.accountId}`);
     }
-    const keys = keyId === undefined ? liveKeys(world, instanceNamed(world, name!)) : [keyId];
-    world.rotation.endKeys(keys, world.now());
+    const now = world.now();
+    if (keyId !== undefined) world.rotation.endKeys([keyId], now);
+    const ended = keyId === undefined ? world.rotation.endAll(instanceNamed(world, name!), now) : [keyId];
     await acknowledged();
-    return { AccessKeyIds: keys };
+    return { AccessKeyIds: ended };
   },
-};
+});

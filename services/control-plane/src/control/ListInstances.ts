@@ -1,26 +1,57 @@
+import { described, integer, list, oneOf, required, string, struct, timestamp, type ValueOf } from "@rolemint/wire";
 import { type Instance, nameOf, profileOf, runningInstances, type World } from "@rolemint/world";
-import { type ControlAction, type ControlSurroundings, iso } from "./action.ts";
+import { type ControlSurroundings, controlAction } from "./action.ts";
+import { ScheduleView, scheduleView } from "./schedules.ts";
 
-/** Every running instance, in the order of their making. Never a secret. */
-export const ListInstances: ControlAction = {
+const Toggle = required(oneOf("enabled", "disabled"));
+
+const InstanceView = struct({
+  Name: required(string()),
+  InstanceId: required(string()),
+  Endpoint: described(string(), "URL of its metadata service, where it has one of its own"),
+  Address: string(),
+  Role: string(),
+  InstanceProfileArn: string(),
+  Generation: described(integer(), "of what callers with a metadata token get, as are the next two"),
+  AccessKeyId: string(),
+  Expiration: timestamp(),
+  Rotation: required(described(ScheduleView, "the schedule in force, its own or the world's")),
+  MetadataOptions: required(
+    struct({
+      HttpTokens: required(oneOf("optional", "required")),
+      HttpPutResponseHopLimit: required(integer()),
+      HttpEndpoint: Toggle,
+      HttpProtocolIpv6: Toggle,
+      InstanceMetadataTags: Toggle,
+    }),
+  ),
+  Warnings: described(
+    list(struct({ Time: required(timestamp()), Code: required(string()), Message: required(string()) })),
+    "what is wrong with its use of credentials; absent when nothing is",
+  ),
+});
+
+export const ListInstances = controlAction({
   name: "ListInstances",
-  members: {},
+  says: "Every running instance, in the order of their making; never a secret.",
+  input: struct({}),
+  output: struct({ Instances: required(list(InstanceView)) }),
   handle: (_, surroundings) => ({
     Instances: runningInstances(surroundings.world).map((instance) => instanceView(instance, surroundings)),
   }),
-};
+});
 
-function instanceView(instance: Instance, { world, endpointOf }: ControlSurroundings): object {
+function instanceView(instance: Instance, { world, endpointOf }: ControlSurroundings): ValueOf<typeof InstanceView> {
   const { options, association } = instance;
-  const role = roleOf(world, instance);
   return {
     Name: nameOf(instance),
     InstanceId: instance.id,
     Endpoint: endpointOf(instance.id),
-    ...(instance.address !== undefined && { Address: instance.address }),
-    ...(role !== undefined && { Role: role }),
-    ...(association && { InstanceProfileArn: association.profileArn }),
+    Address: instance.address,
+    Role: roleOf(world, instance),
+    InstanceProfileArn: association?.profileArn,
     ...credentialView(world, instance),
+    Rotation: scheduleView(instance.schedule ?? world.schedule()),
     MetadataOptions: {
       HttpTokens: options.tokens,
       HttpPutResponseHopLimit: options.hopLimit,
@@ -28,6 +59,7 @@ function instanceView(instance: Instance, { world, endpointOf }: ControlSurround
       HttpProtocolIpv6: options.ipv6,
       InstanceMetadataTags: options.tags,
     },
+    ...warningsView(world, instance),
   };
 }
 
@@ -37,9 +69,15 @@ function roleOf(world: World, instance: Instance): string | undefined {
 }
 
 /** Of the set that callers with a metadata token get. */
-function credentialView(world: World, instance: Instance): object {
+function credentialView(world: World, instance: Instance) {
   const generation = world.rotation.current(instance);
   const keys = generation?.keys.find((set) => set.delivery === "2.0");
   if (!generation || !keys) return {};
-  return { Generation: generation.number, AccessKeyId: keys.accessKeyId, Expiration: iso(generation.stated) };
+  return { Generation: generation.number, AccessKeyId: keys.accessKeyId, Expiration: generation.stated };
+}
+
+function warningsView(world: World, { id }: Instance) {
+  const warnings = world.warnings.of(id);
+  if (warnings.length === 0) return {};
+  return { Warnings: warnings.map(({ time, code, message }) => ({ Time: time, Code: code, Message: message })) };
 }

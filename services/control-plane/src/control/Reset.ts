@@ -1,12 +1,14 @@
-import type { ControlAction } from "./action.ts";
+import { struct } from "@rolemint/wire";
+import { controlAction } from "./action.ts";
 
-/** Back to the config. The operator's key, the token, and the config's instance ids and ports stay. */
-export const Reset: ControlAction = {
+export const Reset = controlAction({
   name: "Reset",
-  members: {},
+  says: "Back to the config: the operator's key, the token, and the config's instance ids and ports stay; roles get new ids.",
+  input: struct({}),
+  output: struct({}),
   async handle(_, { reset, acknowledged }) {
     await reset();
     await acknowledged();
     return {};
   },
-};
+});

@@ -1,12 +1,18 @@
+import { integer, required, string, struct, timestamp } from "@rolemint/wire";
 import { nameOf } from "@rolemint/world";
-import { type ControlAction, ControlError, instanceNamed, iso, requiredText } from "./action.ts";
+import { ControlError, controlAction, InstanceName, instanceNamed } from "./action.ts";
 
-/** Issues the next generation now. The one before lives to its own end. */
-export const RotateCredentials: ControlAction = {
+export const RotateCredentials = controlAction({
   name: "RotateCredentials",
-  members: { Instance: "string" },
+  says: "Issues the next generation, and answers once metadata shows it; the generation before lives to its own end.",
+  input: struct({ Instance: required(InstanceName) }),
+  output: struct({
+    Generation: required(integer()),
+    AccessKeyId: required(string()),
+    Expiration: required(timestamp()),
+  }),
   async handle(input, { world, acknowledged }) {
-    const instance = instanceNamed(world, requiredText(input, "Instance"));
+    const instance = instanceNamed(world, input.Instance);
     if (!instance.association) throw new ControlError("Conflict", `${nameOf(instance)} has no instance profile`);
     const generation = world.rotation.issueNow(instance);
     if (!generation) throw new ControlError("Conflict", `the instance profile of ${nameOf(instance)} has no role`);
@@ -17,7 +23,7 @@ export const RotateCredentials: ControlAction = {
       );
     }
     await acknowledged();
-    const keys = generation.keys.find((set) => set.delivery === "2.0");
-    return { Generation: generation.number, AccessKeyId: keys?.accessKeyId, Expiration: iso(generation.stated) };
+    const keys = generation.keys.find((set) => set.delivery === "2.0")!;
+    return { Generation: generation.number, AccessKeyId: keys.accessKeyId, Expiration: generation.stated };
   },
-};
+});

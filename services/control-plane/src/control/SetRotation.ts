@@ -1,21 +1,26 @@
-import { PROFILES, type ProfileName, type Schedule, scheduleProblem } from "@rolemint/world";
-import { type ControlAction, ControlError, type ControlInput, duration, instanceNamed, text } from "./action.ts";
-import { scheduleView } from "./schedules.ts";
+import { described, duration, oneOf, struct, type ValueOf } from "@rolemint/wire";
+import { PROFILES, type Schedule, scheduleProblem } from "@rolemint/world";
+import { ControlError, controlAction, InstanceName, instanceNamed } from "./action.ts";
+import { PROFILE_NAMES, ScheduleView, scheduleView } from "./schedules.ts";
 
-/** The schedule of one instance, or of all that have none of their own. What is issued keeps its expiry. */
-export const SetRotation: ControlAction = {
+const Input = struct({
+  Instance: InstanceName,
+  Profile: described(oneOf(...PROFILE_NAMES), "either this, or Lifetime and RenewEvery"),
+  Lifetime: duration(),
+  RenewEvery: duration(),
+  Overlap: described(duration(), "how long after its successor a generation ends"),
+  Jitter: described(duration(), "up to so much is added to the lifetime, drawn per generation"),
+});
+
+export const SetRotation = controlAction({
   name: "SetRotation",
-  members: {
-    Instance: "string",
-    Profile: "string",
-    Lifetime: "string",
-    RenewEvery: "string",
-    Overlap: "string",
-    Jitter: "string",
-  },
+  says:
+    "Sets the schedule of one instance, or of all that have none of their own; what is issued keeps its expiry. Answers " +
+    "the schedule in force.",
+  input: Input,
+  output: ScheduleView,
   async handle(input, { world, tick, acknowledged }) {
-    const name = text(input, "Instance");
-    const instance = name === undefined ? undefined : instanceNamed(world, name);
+    const instance = input.Instance === undefined ? undefined : instanceNamed(world, input.Instance);
     const schedule = scheduleOf(input);
     const problem = scheduleProblem(schedule) ?? excess(schedule);
     if (problem) throw new ControlError("InvalidInput", problem);
@@ -24,7 +29,7 @@ export const SetRotation: ControlAction = {
     await acknowledged();
     return scheduleView(schedule);
   },
-};
+});
 
 /** As long as the longest lifetime. */
 const LONGEST_MS = 8760 * 3_600_000;
@@ -34,21 +39,13 @@ function excess({ overlap = 0, jitter = 0 }: Schedule): string | undefined {
   return jitter > LONGEST_MS ? "a jitter is at most 8760h" : undefined;
 }
 
-function scheduleOf(input: ControlInput): Schedule {
-  const profile = text(input, "Profile");
-  const lifetime = duration(input, "Lifetime");
-  const renewEvery = duration(input, "RenewEvery");
-  const overlap = duration(input, "Overlap");
-  const jitter = duration(input, "Jitter");
+function scheduleOf(input: ValueOf<typeof Input>): Schedule {
+  const { Profile: profile, Lifetime: lifetime, RenewEvery: renewEvery, Overlap: overlap, Jitter: jitter } = input;
   if (profile !== undefined) {
     if ([lifetime, renewEvery, overlap, jitter].some((part) => part !== undefined)) {
       throw new ControlError("InvalidInput", "give either Profile or Lifetime and RenewEvery");
     }
-    if (!Object.hasOwn(PROFILES, profile)) {
-      const known = Object.keys(PROFILES).join(", ");
-      throw new ControlError("InvalidInput", `there is no rotation profile ${profile}; there are ${known}`);
-    }
-    return PROFILES[profile as ProfileName];
+    return PROFILES[profile];
   }
   if (lifetime === undefined || renewEvery === undefined) {
     throw new ControlError("InvalidInput", "give Profile, or Lifetime and RenewEvery");

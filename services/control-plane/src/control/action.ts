@@ -1,7 +1,10 @@
-// The shape of an action of our own API: a name, the members it takes, and what it does. JSON in, JSON out; a member
-// that is not declared is refused, never ignored.
-import { parseDuration } from "@rolemint/host";
-import { parseInstant } from "@rolemint/policy/instant";
+// One action of our own API: what it says, the shapes it takes and gives, and what it does. To add one:
+// 1. a file `DoThing.ts` with `export const DoThing = controlAction({ name, says, input, output, handle })`;
+// 2. `input` and `output` are structs of @rolemint/wire; json.ts checks types, enums, limits and unknown members, and
+//    gives `handle` times and durations in milliseconds; what is left to check throws ControlError;
+// 3. `await acknowledged()` after a change; return the output, times and durations in milliseconds;
+// 4. list it in index.ts and run `make docs`: docs/openapi.json and docs/control-api.md are made from this.
+import { described, type StructShape, string, type ValueOf } from "@rolemint/wire";
 import { type Instance, instancesCalled, type World } from "@rolemint/world";
 
 /** An error of the control API. */
@@ -20,7 +23,6 @@ export const STATUSES = {
   Forbidden: 403,
   NotFound: 404,
   Conflict: 409,
-  NotImplemented: 501,
   InternalFailure: 500,
 } as const;
 
@@ -43,73 +45,26 @@ export interface ControlSurroundings {
   health(): object;
 }
 
-/** The members of an input: what each must be. */
-export type Members = Readonly<Record<string, "string" | "number" | "object">>;
-
-export interface ControlAction {
+interface Spec<I extends StructShape, O extends StructShape> {
   readonly name: string;
-  readonly members: Members;
-  handle(input: ControlInput, surroundings: ControlSurroundings): object | Promise<object>;
+  /** One sentence, for the description of the API. */
+  readonly says: string;
+  readonly input: I;
+  readonly output: O;
+  handle(input: ValueOf<I>, surroundings: ControlSurroundings): ValueOf<O> | Promise<ValueOf<O>>;
 }
 
-export type ControlInput = Readonly<Record<string, string | number | object | undefined>>;
-
-/** The checked input of an action. Throws ControlError. */
-export function checkInput(action: ControlAction, value: unknown): ControlInput {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ControlError("InvalidInput", "the body must be a JSON object");
-  }
-  const known = Object.keys(action.members);
-  for (const [name, given] of Object.entries(value)) {
-    if (!known.includes(name)) {
-      const takes = known.length === 0 ? "nothing" : known.join(", ");
-      throw new ControlError("InvalidInput", `${action.name} has no member ${name}; it takes ${takes}`);
-    }
-    const wanted = action.members[name]!;
-    if (typeof given !== wanted || given === null)
-      throw new ControlError("InvalidInput", `${name} must be a ${wanted}`);
-  }
-  return value as ControlInput;
+/** An action as the API runs it, its own types forgotten. */
+export interface ControlAction extends Omit<Spec<StructShape, StructShape>, "handle"> {
+  handle(input: never, surroundings: ControlSurroundings): object | Promise<object>;
 }
 
-export function text(input: ControlInput, name: string): string | undefined {
-  return input[name] as string | undefined;
+export function controlAction<I extends StructShape, O extends StructShape>(spec: Spec<I, O>): ControlAction {
+  return spec;
 }
 
-/** A member that must be there. */
-export function requiredText(input: ControlInput, name: string): string {
-  const value = text(input, name);
-  if (value === undefined || value === "") throw new ControlError("InvalidInput", `${name} is required`);
-  return value;
-}
-
-/** Milliseconds of a duration like `6h20m`. */
-export function duration(input: ControlInput, name: string, options: { signed?: boolean } = {}): number | undefined {
-  const value = text(input, name);
-  if (value === undefined) return undefined;
-  const milliseconds = parseDuration(value, options);
-  if (milliseconds === undefined || !Number.isSafeInteger(milliseconds)) {
-    throw new ControlError("InvalidInput", `${name} must be a duration like 6h20m or 90s, not "${value}"`);
-  }
-  return milliseconds;
-}
-
-/** Milliseconds since the epoch of an ISO 8601 time. */
-export function instant(input: ControlInput, name: string): number | undefined {
-  const value = text(input, name);
-  if (value === undefined) return undefined;
-  const time = instantOf(value);
-  if (time === undefined) {
-    throw new ControlError("InvalidInput", `${name} must be a time like 2026-11-23T05:30:00Z, not "${value}"`);
-  }
-  return time;
-}
-
-/** Milliseconds of a date and a time of ISO 8601; undefined for a day that there is not. */
-export function instantOf(text: string): number | undefined {
-  const instant = /^\d{4}-\d\d-\d\dT/.test(text) ? parseInstant(text) : undefined;
-  return instant === undefined ? undefined : Math.round(instant);
-}
+/** Input member of the actions that are about one instance. */
+export const InstanceName = described(string(), "name or id of a running instance");
 
 /** The running instance of that name or id. */
 export function instanceNamed(world: World, name: string): Instance {
@@ -118,9 +73,4 @@ export function instanceNamed(world: World, name: string): Instance {
   if (found.length === 0) throw new ControlError("NotFound", `no running instance is called ${name}`);
   const ids = found.map((instance) => instance.id).join(", ");
   throw new ControlError("Conflict", `more than one running instance is called ${name}: ${ids}; name it by its id`);
-}
-
-/** ISO 8601, with milliseconds only where there are some. */
-export function iso(time: number): string {
-  return new Date(time).toISOString().replace(".000Z", "Z");
 }

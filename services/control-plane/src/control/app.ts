@@ -2,9 +2,12 @@
 // Pages of other origins and names that lead here by DNS are refused.
 import { timingSafeEqual } from "node:crypto";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
-import { type ControlAction, ControlError, type ControlSurroundings, checkInput, STATUSES } from "./action.ts";
-import { eventView, placeOf } from "./events.ts";
-import { CONTROL_ACTIONS, LATER } from "./index.ts";
+import { type ControlAction, ControlError, type ControlSurroundings, STATUSES } from "./action.ts";
+import { streamClientState } from "./client-stream.ts";
+import { streamEvents } from "./event-stream.ts";
+import { Health } from "./health.ts";
+import { CONTROL_ACTIONS } from "./index.ts";
+import { readInput, writeJson } from "./json.ts";
 
 export interface ControlOptions extends ControlSurroundings {
   readonly token: string;
@@ -21,15 +24,17 @@ export function controlApp(options: ControlOptions): Express {
     refuseForeign(request, options.hosts ?? []);
     next();
   });
-  app.get("/health", (_request, response) => void response.json(options.health()));
+  app.get("/health", (_request, response) => void response.json(writeJson(Health, options.health())));
   app.use((request, _response, next) => {
     checkToken(request, options.token);
     next();
   });
-  app.get("/events", (request, response) => streamEvents(request, response, options));
+  app.get("/client", (request, response) => streamClientState(request, response, options.world));
+  app.get("/events", (request, response) => streamEvents(request, response, options.world));
   app.post("/:action", express.text({ type: () => true, limit: "1mb" }), async (request, response) => {
     const action = actionNamed(String(request.params["action"]));
-    response.json(await action.handle(checkInput(action, parsed(request.body)), options));
+    const input = readInput(action, parsed(request.body));
+    response.json(writeJson(action.output, await action.handle(input as never, options)));
   });
   app.use(() => {
     throw new ControlError("NotFound", "there is POST /<Action>, GET /events and GET /health");
@@ -65,7 +70,6 @@ function checkToken(request: Request, token: string): void {
 function actionNamed(name: string): ControlAction {
   const action = CONTROL_ACTIONS.get(name);
   if (action) return action;
-  if (LATER.has(name)) throw new ControlError("NotImplemented", `${name} is not implemented by rolemint`);
   throw new ControlError("NotFound", `there is no action ${name}; there are ${[...CONTROL_ACTIONS.keys()].join(", ")}`);
 }
 
@@ -87,34 +91,4 @@ function knownError(error: unknown): ControlError | undefined {
     "InvalidInput",
     status === 413 ? "the body is larger than 1 MiB" : "the body could not be read",
   );
-}
-
-/** One event a line, from `since` on, until the client goes away. */
-function streamEvents(request: Request, response: Response, { world }: ControlOptions): void {
-  const { since, ...others } = request.query;
-  if (Object.keys(others).length > 0 || Array.isArray(since)) {
-    throw new ControlError("InvalidInput", "GET /events takes one parameter, since, once");
-  }
-  const from = placeOf(since as string | undefined);
-  let after = from.after ?? 0;
-  response.setHeader("Content-Type", "application/x-ndjson");
-  response.flushHeaders();
-  const send = () => {
-    for (;;) {
-      if (response.writableNeedDrain) return;
-      const events = world.timeline.query({
-        after,
-        ...(from.since !== undefined && { since: from.since }),
-        limit: 500,
-      });
-      if (events.length === 0) return;
-      after = events.at(-1)!.Id;
-      response.write(events.map((event) => `${JSON.stringify(eventView(event))}\n`).join(""));
-    }
-  };
-  response.on("drain", send);
-  const stop = world.timeline.watch(send);
-  request.on("close", stop);
-  response.on("close", stop);
-  send();
 }

@@ -1,16 +1,26 @@
-// Rotation schedules as the control API writes them: durations like `6h20m`, and the profile's name where it is one.
-import { formatDuration } from "@rolemint/host";
-import { PROFILES, type Schedule } from "@rolemint/world";
+// Rotation schedules as the control API shows them: their parts, and the profile's name where it is one.
+import { duration, oneOf, required, struct, type ValueOf } from "@rolemint/wire";
+import { PROFILES, type ProfileName, type Schedule } from "@rolemint/world";
 
-export function scheduleView(schedule: Schedule): object {
+export const PROFILE_NAMES = Object.keys(PROFILES) as ProfileName[];
+
+export const ScheduleView = struct({
+  Profile: oneOf(...PROFILE_NAMES),
+  Lifetime: required(duration()),
+  RenewEvery: duration(),
+  Overlap: duration(),
+  Jitter: duration(),
+});
+
+export function scheduleView(schedule: Schedule): ValueOf<typeof ScheduleView> {
   const { lifetime, renewEvery, overlap, jitter } = schedule;
-  const profile = Object.entries(PROFILES).find(([, known]) => isSame(known, schedule))?.[0];
+  const profile = PROFILE_NAMES.find((name) => isSame(PROFILES[name], schedule));
   return {
     ...(profile !== undefined && { Profile: profile }),
-    Lifetime: formatDuration(lifetime),
-    ...(renewEvery !== undefined && { RenewEvery: formatDuration(renewEvery) }),
-    ...(overlap !== undefined && { Overlap: formatDuration(overlap) }),
-    ...(jitter !== undefined && jitter > 0 && { Jitter: formatDuration(jitter) }),
+    Lifetime: lifetime,
+    ...(renewEvery !== undefined && { RenewEvery: renewEvery }),
+    ...(overlap !== undefined && { Overlap: overlap }),
+    ...(jitter !== undefined && jitter > 0 && { Jitter: jitter }),
   };
 }
 
