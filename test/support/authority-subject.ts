@@ -50,6 +50,12 @@ export async function openSubject(
       await changed(() => world.tables.instanceProfiles.put({ ...profile, roleName: undefined }));
     },
     terminate: (id) => changed(() => world.rotation.unschedule(terminate(world, instance(id)))),
+    async putFault() {
+      return (await changed(() => world.faults.put({ name: "imds.unreachable", target: "all" }))).id;
+    },
+    async removeFault(id) {
+      await changed(() => world.faults.remove(id));
+    },
     async addUser(name) {
       const { id, secret } = await changed(() => {
         makeUser(world, name);
@@ -75,6 +81,7 @@ export async function openSubject(
         .lookUp({ limit: 50 })
         .filter(({ eventSource }) => eventSource === "s3.amazonaws.com")
         .map(({ eventName, resources }) => `${eventName} ${resources[0]!.ResourceName}`),
+    refusal: (requestId) => world.refusals.find(requestId)?.detail,
     events: async () => world.timeline.query({ limit: 1000 }) as EventRecord[],
     async close() {
       await close();

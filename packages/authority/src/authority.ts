@@ -3,82 +3,9 @@
 // caller's secret: the seam hands out the signing key of one day, region and service.
 import type { Operation } from "@rolemint/wire/operation";
 import { boolean, integer, list, oneOf, required, string, struct, timestamp, type ValueOf } from "@rolemint/wire/shape";
+import { InstanceView, Tag } from "./view.ts";
 
 const Text = required(string());
-
-export const Tag = struct({ Key: Text, Value: Text });
-
-/** One delivery's credential document: either keys or, when EC2 could not assume the role, AWS's code and message. */
-const CredentialDocument = struct({
-  /** "1.0" is given to callers without a metadata token, "2.0" to those with one. */
-  Delivery: required(oneOf("1.0", "2.0")),
-  Generation: required(integer()),
-  Code: Text,
-  Message: string(),
-  LastUpdated: required(timestamp()),
-  AccessKeyId: string(),
-  SecretAccessKey: string(),
-  Token: string(),
-  /** The stated expiry, milliseconds; the enforced one is sealed in the token. */
-  Expiration: timestamp(),
-});
-
-const Profile = struct({
-  Arn: Text,
-  Id: Text,
-  /** Name of the role that the role list shows; absent when there is none. */
-  RoleName: string(),
-  /** `Success`, or the code of `iam/info` when the profile is gone. */
-  Code: Text,
-  Message: string(),
-  LastUpdated: required(timestamp()),
-});
-
-/** What one instance's metadata may show now. */
-export const InstanceView = struct({
-  Name: Text,
-  InstanceId: Text,
-  AccountId: Text,
-  Region: Text,
-  Endpoint: required(oneOf("enabled", "disabled")),
-  Tokens: required(oneOf("optional", "required")),
-  HopLimit: required(integer()),
-  Ipv6: required(oneOf("enabled", "disabled")),
-  TagsInMetadata: required(oneOf("enabled", "disabled")),
-  /** Base64 key of this instance's metadata tokens. */
-  TokenKey: Text,
-  ImageId: Text,
-  InstanceType: Text,
-  Architecture: Text,
-  ReservationId: Text,
-  LaunchIndex: required(integer()),
-  LaunchTime: required(timestamp()),
-  AvailabilityZone: Text,
-  AvailabilityZoneId: Text,
-  PrivateIp: Text,
-  PublicIp: Text,
-  Mac: Text,
-  InterfaceId: Text,
-  SubnetId: Text,
-  SubnetCidr: Text,
-  VpcId: Text,
-  VpcCidr: Text,
-  SecurityGroupIds: required(list(string())),
-  SecurityGroups: required(list(string())),
-  Tags: required(list(Tag)),
-  /** Base64; absent when there is none. */
-  UserData: string(),
-  Profile,
-  Credentials: required(list(CredentialDocument)),
-  /** The caller's address is no instance's: it sees what an instance without a profile sees. */
-  IsUnknown: boolean(),
-  /** When the metadata last changed: `Last-Modified` of every answer. */
-  Changed: required(timestamp()),
-  /** World time at which the view ends though nothing moves: a document that nothing will renew goes at its expiry. */
-  ValidUntil: timestamp(),
-});
-export type InstanceView = ValueOf<typeof InstanceView>;
-export type CredentialDocument = ValueOf<typeof CredentialDocument>;
 
 /** Who signed, as policies and the trail see it. */
 export const Principal = struct({
@@ -170,7 +97,7 @@ export type ManagementCall = ValueOf<typeof ManagementCall>;
 /** One thing that happened, as ListEvents shows it. Never a secret. */
 export const EventRecord = struct({
   Time: required(timestamp()),
-  Kind: required(oneOf("metadata", "issue", "call", "refusal", "fault")),
+  Kind: required(oneOf("metadata", "issue", "call", "refusal", "fault", "warning")),
   Instance: string(),
   Generation: integer(),
   AccessKeyId: string(),
@@ -182,8 +109,14 @@ export const EventRecord = struct({
   Code: string(),
   RequestId: string(),
   UserAgent: string(),
+  /** Of an issue: when its keys end. */
+  Expiration: timestamp(),
+  /** Why it was refused, or what a warning says. */
+  Message: string(),
   /** Not shown in the timeline. */
   Management: ManagementCall,
+  /** What explains a refusal: a `RefusalDetail` as JSON. Kept in memory for a while, never shown as it is. */
+  Refusal: string(),
 });
 export type EventRecord = ValueOf<typeof EventRecord>;
 
@@ -257,6 +190,35 @@ export const Record = {
   output: struct({}),
 } satisfies Operation;
 
+/** One fault under way or to come: see packages/faults for what each does. Times in world time, milliseconds. */
+export const ActiveFault = struct({
+  Id: Text,
+  Name: Text,
+  /** `all`, `instance i-0…` or `role app`. */
+  Target: Text,
+  /** The checked parameters, as JSON. */
+  Parameters: Text,
+  Begins: required(timestamp()),
+  Ends: required(timestamp()),
+  /** It waits, for each instance, for the next request for the credential document. */
+  FromRefresh: boolean(),
+  /** Only from the n-th request on that it could affect, for each instance. */
+  Nth: integer(),
+  /** A regular expression that the path must match. */
+  Path: string(),
+  /** A number in (0, 1], as text. */
+  Probability: Text,
+  /** What chance is drawn from. */
+  Seed: Text,
+  /** How often it may act, for each instance. */
+  Times: integer(),
+  /** How often it has acted so far, as far as that was recorded. */
+  Acted: required(list(struct({ Instance: Text, Times: required(integer()) }))),
+  /** Of one under way that drops packets: the addresses whose packets those are. */
+  Addresses: list(string()),
+});
+export type ActiveFault = ValueOf<typeof ActiveFault>;
+
 /** World time as a line over host time: see host/clock. `Strict` is the config's `clock.strict`. */
 export const ClockFacts = struct({
   At: required(timestamp()),
@@ -274,6 +236,8 @@ export interface Moved {
   readonly instances: readonly string[];
   readonly buckets: readonly string[];
   readonly clock: boolean;
+  /** The list of faults is another one. */
+  readonly faults: boolean;
   /** What moved is not known: whatever was cached is stale, and the revision may be lower than before. */
   readonly everything?: true;
 }
@@ -293,6 +257,8 @@ export interface Authority {
   record: Ask<typeof Record>;
   /** World time now, milliseconds, and whether only it counts for signature dates. */
   clock(): { readonly now: number; readonly strict: boolean };
+  /** The faults of the data planes' requests: the same list, as an object, until it moves. */
+  faults(): readonly ActiveFault[];
   /** Told synchronously, before a change is acknowledged to who made it. Returns how to stop. */
   watch(listener: (moved: Moved) => void): () => void;
   /** Whether what moves cannot be told for now; absent where that never is so. */

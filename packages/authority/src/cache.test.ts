@@ -1,8 +1,9 @@
 // What a data plane remembers: nothing that moved, nothing that was asked for while something moved, nothing that is
 // over, and no more than its bound.
 import { expect, test } from "@jest/globals";
-import type { Authority, IdentifyQuery, Identity, InstanceView, Moved } from "./authority.ts";
+import type { Authority, IdentifyQuery, Identity, Moved } from "./authority.ts";
 import { cacheOver } from "./cache.ts";
+import type { InstanceView } from "./view.ts";
 
 const QUERY: IdentifyQuery = {
   AccessKeyId: "ASIAEXAMPLE",
@@ -11,7 +12,7 @@ const QUERY: IdentifyQuery = {
   Region: "us-east-1",
   Service: "s3",
 };
-const STILL: Omit<Moved, "revision"> = { identities: false, instances: [], buckets: [], clock: false };
+const STILL: Omit<Moved, "revision"> = { identities: false, instances: [], buckets: [], clock: false, faults: false };
 
 /** An authority whose answers are set by the test, and which counts how often it is asked. */
 function openStandIn() {
@@ -46,6 +47,7 @@ function openStandIn() {
     putPublicAccessBlock: unused,
     record: unused,
     clock: () => ({ now: state.now, strict: false }),
+    faults: () => [],
     isAway: () => state.isAway,
     watch(listener) {
       watchers.add(listener);

@@ -1,6 +1,7 @@
 // What a data plane remembers of the authority's answers, dropped as soon as the revision moves. An identity is also
 // forgotten at its credential's end and a view at its own, so that a cached answer never outlives what it says.
-import type { Authority, BucketFacts, IdentifyQuery, Identity, InstanceQuery, InstanceView } from "./authority.ts";
+import type { Authority, BucketFacts, IdentifyQuery, Identity, InstanceQuery } from "./authority.ts";
+import type { InstanceView } from "./view.ts";
 
 /** An identity with what its asker made of it once: compiled policies, imported keys. */
 export interface Known<Prepared> {

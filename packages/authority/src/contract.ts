@@ -5,9 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Operation } from "@rolemint/wire";
 import { fromJson, toJson } from "@rolemint/wire/json";
 import { violations } from "@rolemint/wire/validate";
-import type { Authority, ChangeOrigin, EventRecord, Identity, InstanceView, Moved, Principal } from "./authority.ts";
+import type { Authority, ChangeOrigin, EventRecord, Identity, Moved, Principal } from "./authority.ts";
 import * as seam from "./authority.ts";
 import { type AuthorityCache, cacheOver } from "./cache.ts";
+import type { InstanceView } from "./view.ts";
 
 export interface Key {
   readonly accessKeyId: string;
@@ -35,9 +36,14 @@ export interface Subject {
   expire(accessKeyId: string): Promise<void>;
   deleteRole(): Promise<void>;
   moveClock(milliseconds: number): Promise<void>;
+  /** Puts the fault `imds.unreachable` on all instances, and gives its id. */
+  putFault(): Promise<string>;
+  removeFault(id: string): Promise<void>;
   /** `CreateBucket arn:aws:s3:::demo`, newest first. */
   trail(): Promise<string[]>;
   events(): Promise<EventRecord[]>;
+  /** What is kept to explain a refusal, by its request id. */
+  refusal(requestId: string): string | undefined;
   close(): Promise<void>;
 }
 
@@ -58,6 +64,7 @@ export function describeAuthority(name: string, open: () => Promise<Subject>): v
     describeIdentities(current);
     describeBuckets(current);
     describeRecords(current);
+    describeFaults(current);
     describeWatching(current);
     describeReadYourWrites(current);
   });
@@ -329,6 +336,20 @@ function describeBuckets(current: Current): void {
   });
 }
 
+function describeFaults(current: () => Subject): void {
+  test("the list of faults is as it was acknowledged, and the same object until it moves", async () => {
+    const { authority, putFault, removeFault, addUser } = current();
+    expect(authority.faults()).toEqual([]);
+    const id = await putFault();
+    const faults = authority.faults();
+    expect(faults).toMatchObject([{ Id: id, Name: "imds.unreachable", Target: "all", Probability: "1" }]);
+    await addUser("alice");
+    expect(authority.faults()).toBe(faults);
+    await removeFault(id);
+    expect(authority.faults()).toEqual([]);
+  });
+}
+
 function describeRecords(current: Current): void {
   test("recorded events are kept as they were, in their order", async () => {
     const { authority } = current();
@@ -345,6 +366,21 @@ function describeRecords(current: Current): void {
     const events = (await current().events()).filter(({ Kind }) => Kind !== "issue");
     expect(events).toMatchObject([first, second]);
   });
+
+  test("what explains a refusal arrives, and stands in no event; what was dropped is told where it was", async () => {
+    const subject = current();
+    const Refusal = JSON.stringify({ text: "ä\n".repeat(2000) });
+    const refused: EventRecord = { Time: 1_800_000_000_000, Kind: "refusal", RequestId: "r1", Message: "no", Refusal };
+    await subject.authority.record({ Events: [refused], Dropped: 7 });
+    expect(subject.refusal("r1")).toBe(Refusal);
+    expect(subject.refusal("r2")).toBeUndefined();
+    const events = await subject.events();
+    expect(events).toMatchObject([
+      { Kind: "warning", Code: "EventsDropped", Message: expect.stringContaining("7 events") },
+      { Kind: "refusal", RequestId: "r1", Message: "no" },
+    ]);
+    expect(JSON.stringify(events)).not.toContain("ä");
+  });
 }
 
 function describeWatching(current: Current): void {
@@ -358,7 +394,7 @@ function describeWatching(current: Current): void {
       await change();
       return told.map(({ revision: _, ...moved }) => moved);
     };
-    const still = { identities: false, clock: false, instances: [], buckets: [] };
+    const still = { identities: false, clock: false, faults: false, instances: [], buckets: [] };
     expect(await during(() => subject.rotate(id))).toEqual([{ ...still, instances: [id] }]);
     expect(await during(() => subject.putUserPolicy("none", "{}"))).toEqual([{ ...still, identities: true }]);
     const made = { Name: "demo", Caller: callerOf(subject.accountId) };

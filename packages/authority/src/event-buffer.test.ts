@@ -54,3 +54,19 @@ test("what could not be sent is kept; what a full buffer drops is counted and to
   expect(authority.batches.flatMap((batch) => batch.Events)).toHaveLength(50_000);
   expect(authority.batches.map((batch) => batch.Dropped ?? 0).reduce((a, b) => a + b)).toBe(5);
 });
+
+test("of many refusals that wait only some keep their details", async () => {
+  const up = { isUp: false };
+  const authority = recorder(up);
+  const events = eventBuffer(authority, silentLog);
+  for (let i = 0; i < 3000; i++) events.record({ ...numbered(i), Kind: "refusal", Refusal: "{}" });
+  await events.flush();
+  up.isUp = true;
+  await events.flush();
+  for (let i = 0; i < 10; i++) events.record({ ...numbered(i), Kind: "refusal", Refusal: "{}" });
+  await events.close();
+  const sent = authority.batches.flatMap((batch) => batch.Events);
+  expect(sent).toHaveLength(3010);
+  expect(sent.slice(0, 3000).filter(({ Refusal }) => Refusal !== undefined)).toHaveLength(500);
+  expect(sent.slice(3000).every(({ Refusal }) => Refusal === "{}")).toBe(true);
+});

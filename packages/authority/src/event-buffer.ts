@@ -16,6 +16,8 @@ export interface EventBuffer {
 
 const BATCH = 1000;
 const BOUND = 50_000;
+/** How many that wait keep the details of a refusal: they are large, and without them it is only told less well. */
+const DETAILED = 500;
 const DELAY_MS = 20;
 const RETRY_MS = 1000;
 
@@ -23,6 +25,7 @@ export function eventBuffer(authority: Pick<Authority, "record">, log: Log): Eve
   let waiting: EventRecord[] = [];
   let dropped = 0;
   let reported = 0;
+  let detailed = 0;
   let isAwaited = false;
   let sending: Promise<void> | undefined;
   const timer = wakeUp(() => void flush());
@@ -35,11 +38,18 @@ export function eventBuffer(authority: Pick<Authority, "record">, log: Log): Eve
 
   async function sendAll(): Promise<void> {
     while (waiting.length > 0) {
+      // Out of the way before it is sent: whoever takes it may ask for what waits besides.
       const batch = waiting.slice(0, BATCH);
-      const lost = dropped - reported;
-      await authority.record(lost > 0 ? { Events: batch, Dropped: lost } : { Events: batch });
-      reported += lost;
       waiting = waiting.slice(batch.length);
+      detailed = waiting.length === 0 ? 0 : waiting.filter(isDetailed).length;
+      const lost = dropped - reported;
+      try {
+        await authority.record(lost > 0 ? { Events: batch, Dropped: lost } : { Events: batch });
+      } catch (error) {
+        waiting = [...batch, ...waiting];
+        throw error;
+      }
+      reported += lost;
     }
   }
 
@@ -60,7 +70,12 @@ export function eventBuffer(authority: Pick<Authority, "record">, log: Log): Eve
     flush,
     record(event) {
       if (waiting.length >= BOUND) dropped++;
-      else waiting.push(event);
+      else if (!isDetailed(event)) waiting.push(event);
+      else if (detailed >= DETAILED) waiting.push({ ...event, Refusal: undefined });
+      else {
+        waiting.push(event);
+        detailed++;
+      }
       sendIn(DELAY_MS);
     },
     async close() {
@@ -71,4 +86,8 @@ export function eventBuffer(authority: Pick<Authority, "record">, log: Log): Eve
       return dropped;
     },
   };
+}
+
+function isDetailed({ Refusal }: EventRecord): boolean {
+  return Refusal !== undefined;
 }

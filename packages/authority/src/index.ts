@@ -1,13 +1,12 @@
 // The seam between the account and the data planes.
 export type {
+  ActiveFault,
   Authority,
   BucketFacts,
   ChangeOrigin,
-  CredentialDocument,
   EventRecord,
   IdentifyQuery,
   Identity,
-  InstanceView,
   ManagementCall,
   Moved,
   PolicySource,
@@ -16,3 +15,4 @@ export type {
 export { type AuthorityCache, cacheOver, type Known } from "./cache.ts";
 export { type CallFacts, type ConditionContext, callContext, principalContext } from "./context.ts";
 export { type EventBuffer, eventBuffer } from "./event-buffer.ts";
+export type { CredentialDocument, InstanceView } from "./view.ts";

@@ -14,6 +14,8 @@ const WELL: PollAnswer = {
   Instances: [],
   Buckets: [],
   Clock: { At: 0, Time: 0, Rate: "1", Strict: false },
+  FaultsMoved: false,
+  Faults: [],
 };
 const GONE = new SeamError("unreachable", "the control plane cannot be reached (ECONNREFUSED)");
 const LATE = new SeamError("late", "the control plane did not answer Revisions within 2000 ms");

@@ -3,7 +3,7 @@
 import { type Clock, type ClockLine, worldTime } from "@rolemint/host/clock";
 import type { Log } from "@rolemint/host/log";
 import { pause, wakeUp } from "@rolemint/host/schedule";
-import type { Authority, Moved } from "./authority.ts";
+import type { ActiveFault, Authority, Moved } from "./authority.ts";
 import { SeamError } from "./remote-protocol.ts";
 import type { Poll, PollAnswer } from "./revisions.ts";
 
@@ -30,7 +30,7 @@ export interface FollowOptions {
   readonly log: Log;
 }
 
-export interface Following extends Required<Pick<Authority, "clock" | "watch" | "isAway">> {
+export interface Following extends Required<Pick<Authority, "clock" | "faults" | "watch" | "isAway">> {
   state(): RemoteState;
   /** Resolves with the first contact; rejects with SeamError when closed before. */
   untilConnected(): Promise<void>;
@@ -77,6 +77,7 @@ export function follow(options: FollowOptions): Following {
       if (!followed) throw new SeamError("unreachable", "the control plane has not told the time yet");
       return { now: worldTime(followed.line, clock.now()), strict: followed.isStrict };
     },
+    faults: () => contact.followed()?.faults ?? NO_FAULTS,
     isAway: () => !contact.isMade(),
     state: contact.state,
     untilConnected: () => contact.first,
@@ -96,11 +97,14 @@ export function follow(options: FollowOptions): Following {
   };
 }
 
+const NO_FAULTS: readonly ActiveFault[] = [];
+
 interface Followed {
   readonly epoch: string;
   readonly revision: number;
   readonly line: ClockLine;
   readonly isStrict: boolean;
+  readonly faults: readonly ActiveFault[];
 }
 
 /** What is known of the control plane, and since when it is away. */
@@ -189,7 +193,7 @@ function openWatchers(log: Log) {
     tell,
     /** That everything may have moved. */
     tellAll: (revision: number) =>
-      tell({ revision, identities: true, instances: [], buckets: [], clock: true, everything: true }),
+      tell({ revision, identities: true, instances: [], buckets: [], clock: true, faults: true, everything: true }),
     watch(listener: (moved: Moved) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -206,13 +210,17 @@ function followedIn(answer: PollAnswer, before: Followed | undefined): Followed 
   if (!(rate >= 0 && Number.isFinite(rate) && (Reset || isNext))) {
     throw new SeamError("unreadable", "the answer to Revisions makes no sense");
   }
-  return { epoch, revision, line: { at: Clock.At, time: Clock.Time, rate }, isStrict: Clock.Strict };
+  const line = { at: Clock.At, time: Clock.Time, rate };
+  // The list stays the same object until it moves: what is compiled of a fault hangs on it.
+  const faults = isNext && !Reset && !answer.FaultsMoved ? before.faults : answer.Faults;
+  return { epoch, revision, line, isStrict: Clock.Strict, faults };
 }
 
-function hasMoved({ Identities, ClockMoved, Instances, Buckets }: PollAnswer): boolean {
-  return Identities || ClockMoved || Instances.length > 0 || Buckets.length > 0;
+function hasMoved({ Identities, ClockMoved, FaultsMoved, Instances, Buckets }: PollAnswer): boolean {
+  return Identities || ClockMoved || FaultsMoved || Instances.length > 0 || Buckets.length > 0;
 }
 
-function movedIn({ Revision, Identities, ClockMoved, Instances, Buckets }: PollAnswer): Moved {
-  return { revision: Revision, identities: Identities, clock: ClockMoved, instances: Instances, buckets: Buckets };
+function movedIn({ Revision, Identities, ClockMoved, FaultsMoved, Instances, Buckets }: PollAnswer): Moved {
+  const what = { identities: Identities, clock: ClockMoved, faults: FaultsMoved };
+  return { revision: Revision, ...what, instances: Instances, buckets: Buckets };
 }

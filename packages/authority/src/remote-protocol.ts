@@ -16,7 +16,7 @@ export function placeIn(text: string): Place {
   return { host, port: Number(port) };
 }
 
-export type Question = Exclude<keyof Authority, "clock" | "watch" | "isAway">;
+export type Question = Exclude<keyof Authority, "clock" | "faults" | "watch" | "isAway">;
 
 /** Each travels as `POST /<name of the operation>`, JSON 1.1, with the shared secret as its bearer token. */
 export const QUESTIONS = {

@@ -34,13 +34,14 @@ function openStandIn(before: readonly Facts[]) {
     facts,
     clockLine: () => ({ at: 0, time: 0, rate: 1 }),
     clock: () => ({ now: 0, strict: false }),
+    faults: () => [],
     watch(watcher: (moved: Moved) => void) {
       watchers.add(watcher);
       return () => watchers.delete(watcher);
     },
     change(name: Name) {
       past.push({ ...facts(), [name]: ++stamps });
-      const still = { identities: false, clock: false, instances: [] };
+      const still = { identities: false, clock: false, faults: false, instances: [] };
       for (const watcher of watchers) watcher({ ...still, revision: revision(), buckets: [name] });
     },
     bucket: (Name: Name): BucketFacts => ({ Name, AccountId: "1", Region: "us-east-1", Created: facts()[Name] }),

@@ -93,6 +93,7 @@ export function authorityOver(asking: Exchange, polling: Exchange, options: Remo
     record,
     clock: following.clock,
     watch: following.watch,
+    faults: following.faults,
     isAway: following.isAway,
     state: following.state,
     untilConnected: following.untilConnected,

@@ -5,7 +5,7 @@ import type { Log } from "@rolemint/host/log";
 import { pause } from "@rolemint/host/schedule";
 import type { InputOf, Operation, OutputOf } from "@rolemint/wire/operation";
 import { boolean, integer, list, required, string, struct } from "@rolemint/wire/shape";
-import { type Authority, ClockFacts, type Moved } from "./authority.ts";
+import { ActiveFault, type Authority, ClockFacts, type Moved } from "./authority.ts";
 
 export const Revisions = {
   name: "Revisions",
@@ -30,13 +30,16 @@ export const Revisions = {
     Instances: required(list(string())),
     Buckets: required(list(string())),
     Clock: required(ClockFacts),
+    FaultsMoved: required(boolean()),
+    /** All of them, whatever moved. */
+    Faults: required(list(ActiveFault)),
   }),
 } satisfies Operation;
 export type Poll = InputOf<typeof Revisions>;
 export type PollAnswer = OutputOf<typeof Revisions>;
 
 /** Where revisions come from. */
-export interface RevisionSource extends Pick<Authority, "watch" | "clock"> {
+export interface RevisionSource extends Pick<Authority, "watch" | "clock" | "faults"> {
   revision(): number;
   clockLine(): ClockLine;
 }
@@ -108,6 +111,8 @@ export function openRevisions(source: RevisionSource, options: RevisionsOptions)
       Instances: [...(moved?.instances ?? [])],
       Buckets: [...(moved?.buckets ?? [])],
       Clock: { At, Time, Rate: String(rate), Strict: source.clock().strict },
+      FaultsMoved: moved?.faults ?? true,
+      Faults: [...source.faults()],
     };
   }
 
@@ -162,6 +167,7 @@ function openHistory(first: number, bound: number) {
       return {
         identities: later.some(({ identities }) => identities),
         clock: later.some(({ clock }) => clock),
+        faults: later.some(({ faults }) => faults),
         instances: new Set(later.flatMap(({ instances }) => instances)),
         buckets: new Set(later.flatMap(({ buckets }) => buckets)),
       };
