@@ -2,8 +2,10 @@
 // own `service.ts`; there is no `if` about a service here, but for EC2's DryRun.
 
 import type { EventRecord, Principal } from "@rolemint/authority";
-import type { Caller } from "@rolemint/caller";
+import { type Caller, refusalText } from "@rolemint/caller";
+import type { Injector } from "@rolemint/faults";
 import { wholeSeconds } from "@rolemint/host";
+import { sha256Hex } from "@rolemint/sigv4";
 import {
   type Answer,
   AwsError,
@@ -16,14 +18,16 @@ import {
 } from "@rolemint/wire";
 import { userIdentityOf, userNameOf, type World } from "@rolemint/world";
 import type { Action, CallOrigin, HandleContext, NeedContext, TrailFacts } from "./action.ts";
-import { authenticate, type Callers, type Claimant } from "./authenticate.ts";
+import { authenticate, type Callers, type Claimant, clocksOf } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
+import { type MetCall, meetFaults } from "./faults.ts";
 import type { Asked, IncomingCall, Service } from "./service.ts";
 import { trailParameters } from "./trail-parameters.ts";
 
 export interface Plane {
   readonly world: World;
   readonly callers: Callers;
+  readonly injector: Injector;
   /** Resolves when every data plane has seen the newest revision. */
   acknowledged(): Promise<void>;
   /** An error that is no AwsError: for the log, with its request id. */
@@ -55,17 +59,18 @@ export async function answerCall(plane: Plane, service: Service, call: IncomingC
     if (!(thrown instanceof AwsError)) plane.unexpected(thrown, requestId);
     const error = thrown instanceof AwsError ? thrown : internalFailure();
     if (progress.caller && progress.action) plane.world.trail.later(trailCall(plane.world, progress, undefined, error));
-    note(plane.world, progress, error.status, error.code);
+    note(plane.world, progress, error.status, error);
     return { ...service.encodeError(error, requestId, call), requestId };
   }
 }
 
 /** The steps, in AWS's order. */
-async function served({ world, callers, acknowledged }: Plane, progress: Progress) {
+async function served({ world, callers, injector, acknowledged }: Plane, progress: Progress) {
   const { service, call, origin } = progress;
   progress.asked = service.ask(call);
   progress.action = route(service, progress.asked);
   progress.caller = await authenticate(service, call, callers, world, progress.claimant);
+  if (!injector.isIdle()) await meetFaults(injector, metCall(world, progress));
   progress.given = decoded(service, progress.action, progress.asked);
   const input = validated(service, progress.action, progress.given);
   progress.context = contextOf(world, progress.caller.principal, input, origin);
@@ -101,6 +106,11 @@ function validated(service: Service, action: Action, value: object): object {
   const found = violations(action.input, value);
   if (found.length > 0) throw service.invalid(found);
   return withDefaults(action.input, value);
+}
+
+function metCall(world: World, { service, call, action, claimant, origin }: Progress): MetCall {
+  const { principal } = claimant;
+  return { service, call, operation: action!.name, principal, requestId: origin.requestId, now: world.now() };
 }
 
 function contextOf(world: World, principal: Principal, input: object, origin: CallOrigin): NeedContext<never> {
@@ -163,22 +173,39 @@ function trailCall(world: World, progress: Progress, output: object | undefined,
 }
 
 /** The call in the timeline. */
-function note(world: World, progress: Progress, status: number, code?: string): void {
+function note(world: World, progress: Progress, status: number, error?: AwsError): void {
   const { accessKeyId, principal } = progress.claimant;
   const event: EventRecord = {
     Time: world.now(),
-    Kind: code === undefined ? "call" : "refusal",
+    Kind: error ? "refusal" : "call",
     Instance: principal?.InstanceId,
     Generation: principal?.Generation,
     AccessKeyId: accessKeyId,
     Service: progress.service.name,
     Action: progress.asked?.name,
     Status: status,
-    Code: code,
+    Code: error?.code,
     RequestId: progress.origin.requestId,
-    UserAgent: progress.origin.userAgent,
+    UserAgent: progress.origin.userAgent.slice(0, TEXT_BOUND),
+    Message: error?.message.slice(0, TEXT_BOUND),
+    Refusal: error && refusalOf(world, progress, error),
   };
   world.note([event]);
+}
+
+/** Longest text that an event keeps. */
+const TEXT_BOUND = 512;
+
+/** What `rolemint explain` needs of a refusal. */
+function refusalOf(world: World, { call, claimant }: Progress, error: AwsError): string {
+  const { method, target, rawHeaders, body } = call;
+  return refusalText(error, {
+    Flavour: "other",
+    Request: { Method: method, Target: target, RawHeaders: rawHeaders, BodyHash: sha256Hex(body) },
+    Clocks: clocksOf(world),
+    Verdict: claimant.verdict,
+    Principal: claimant.principal,
+  });
 }
 
 function originOf(world: World, call: IncomingCall): Progress["origin"] {

@@ -1,6 +1,7 @@
 // The answers of the Nitro service, header by header in the recorded order and spelling. An answer is plain data;
 // bodies are latin1 texts, a character a byte, so that an answer is put together as text and written at once.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+import type { MetadataDeed, Rewritten } from "@rolemint/faults";
 import { DISABLED_PAGE, NOT_FOUND_PAGE, UNAVAILABLE_PAGE } from "./pages.ts";
 
 /** Whose keys a credential document gave. */
@@ -19,7 +20,16 @@ export interface Answer {
   /** Whether the connection stays open. */
   readonly isKept: boolean;
   readonly given?: Given | undefined;
+  /** What a fault does to it on the wire. */
+  readonly wire?: WireDeed;
+  /** To be told how much of it was sent, of one that is paced. */
+  readonly told?: (sent: Sent) => void;
 }
+
+/** How much of an answer was sent to a client that was still there. */
+export type Sent = "nothing" | "part" | "whole";
+
+type WireDeed = Extract<MetadataDeed, { do: "reset" | "hang" | "pace" | "cut" }>;
 
 /** What every answer to one request has in common: its time and what becomes of the connection. */
 export interface Ending {
@@ -99,6 +109,41 @@ export function disabled(ending: Ending): Answer {
 
 export function unavailable(ending: Ending): Answer {
   return paged(503, "Service Unavailable", UNAVAILABLE_PAGE, undefined, ending);
+}
+
+/**
+ * An answer that a fault asks for by its status. Headers and bodies of 429 and 500 are not recorded: taken to be like
+ * the 401. Nor is a service that knows no tokens: its 403 is that of a refused PUT, and its 405 allows what may be read
+ * by.
+ */
+export function refusal(status: number, ending: Ending): Answer {
+  switch (status) {
+    case 401:
+      return unauthorized(ending);
+    case 403:
+      return forbidden(ending);
+    case 404:
+      return notFound(undefined, ending);
+    case 405:
+      return notAllowed("GET, HEAD", ending);
+    case 503:
+      return unavailable(ending);
+    default:
+      return empty(status, REASONS[status] ?? "Error", [...EMPTY, ...tail(ending)], ending);
+  }
+}
+
+const REASONS: Readonly<Record<number, string>> = { 429: "Too Many Requests", 500: "Internal Server Error" };
+
+/** The same answer with another body, which gives no key to anyone. */
+export function withBody(answer: Answer, rewrite: (page: Page) => Rewritten): Answer {
+  const { headers, body } = answer;
+  const at = headers.indexOf("Content-Type");
+  const made = rewrite({ type: headers[at + 1] as Page["type"], body });
+  const changed = [...headers];
+  if (at >= 0) changed[at + 1] = made.type;
+  changed[headers.indexOf("Content-Length") + 1] = String(made.body.length);
+  return { ...answer, headers: changed, body: made.body, given: undefined };
 }
 
 /** The headers of the pages are recorded, their order is not: taken to be that of a 200. */

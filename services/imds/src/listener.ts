@@ -3,13 +3,16 @@
 import type { Server as HttpServer } from "node:http";
 import { createServer, type Socket } from "node:net";
 import type { EventRecord, InstanceView } from "@rolemint/authority";
+import { type ActiveFaults, openInjector } from "@rolemint/faults";
 import { type Entropy, hostEntropy, type Listener, listen } from "@rolemint/host";
 import type { Log } from "@rolemint/host/log";
 import { type Answer, textOf } from "./answer.ts";
 import { metadataEvent } from "./events.ts";
 import { readPlain } from "./fast-lane.ts";
+import { faulted } from "./faults.ts";
 import type { MetadataRequest } from "./request.ts";
 import { respond, respondUnavailable } from "./respond.ts";
+import { sendFaulty } from "./sending.ts";
 
 type Found = InstanceView | undefined;
 
@@ -22,6 +25,8 @@ export interface MetadataListenerOptions {
   /** World time, milliseconds. */
   readonly now: () => number;
   readonly record: (event: EventRecord) => void;
+  /** The faults that requests may meet; without it there are none. */
+  readonly faults?: ActiveFaults;
   readonly log: Log;
   /** Whether a connection is served at all; default every one. */
   readonly accepts?: (socket: Socket) => boolean;
@@ -47,7 +52,7 @@ export async function startMetadataListener(options: MetadataListenerOptions): P
     if (accepts && !accepts(socket)) return void socket.destroy();
     socket.setTimeout(idleMs, () => socket.destroy());
     socket.on("error", () => socket.destroy());
-    serve(socket, exchange, slowLane);
+    serve(socket, { exchange, slowLane, idleMs });
   });
   const listener = await listen(server, host, port);
   return {
@@ -59,15 +64,25 @@ export async function startMetadataListener(options: MetadataListenerOptions): P
   };
 }
 
+const NO_FAULTS: ActiveFaults = { faults: () => [] };
+
 type Exchange = (request: MetadataRequest, socket: Socket) => Answer | Promise<Answer>;
 
 /** One request to its answer, recorded. Never throws or rejects: what can't be answered is a 503, as on EC2. */
 function exchangeOver(options: MetadataListenerOptions): Exchange {
   const { lookup, now, record, log, limitHops, entropy = hostEntropy } = options;
+  const injector = openInjector(options.faults ?? NO_FAULTS, record);
   const answerFor = (request: MetadataRequest, view: Found, socket: Socket): Answer => {
     const time = now();
-    const answer = respond(request, view, time, entropy);
+    // A caller that is no instance is nobody's target.
+    const answer =
+      injector.isIdle() || !view || view.IsUnknown
+        ? respond(request, view, time, entropy)
+        : faulted(injector, request, view, socket, time, (asked, shown) => respond(asked, shown, time, entropy));
     if (view && limitHops && request.method === "PUT" && answer.status === 200) limitHops(socket, view.HopLimit);
+    if (answer.wire?.do === "pace") {
+      return { ...answer, told: (sent) => record(metadataEvent(request, view, answer, now(), sent)) };
+    }
     record(metadataEvent(request, view, answer, time));
     return answer;
   };
@@ -86,9 +101,19 @@ function exchangeOver(options: MetadataListenerOptions): Exchange {
   };
 }
 
+interface Lanes {
+  readonly exchange: Exchange;
+  readonly slowLane: () => Promise<HttpServer>;
+  readonly idleMs: number;
+}
+
 /** The fast lane of one connection, until it ends or is handed over. */
-function serve(socket: Socket, exchange: Exchange, slowLane: () => Promise<HttpServer>): void {
-  const finish = () => socket.end();
+function serve(socket: Socket, lanes: Lanes): void {
+  let isAwaited = false;
+  /** A client that has written its last word still gets the answer that is to come. */
+  const finish = () => {
+    if (!isAwaited) socket.end();
+  };
 
   function leaveLane(): void {
     socket.off("data", take);
@@ -96,6 +121,7 @@ function serve(socket: Socket, exchange: Exchange, slowLane: () => Promise<HttpS
   }
 
   function send(answer: Answer): void {
+    if (answer.wire) return sendUnderFault(answer);
     // Made one piece here: the socket is slow at writing a text that was put together from many.
     const isTaken = socket.write(Buffer.from(textOf(answer), "latin1"));
     if (!answer.isKept) {
@@ -108,23 +134,40 @@ function serve(socket: Socket, exchange: Exchange, slowLane: () => Promise<HttpS
     }
   }
 
+  function sendUnderFault(answer: Answer): void {
+    leaveLane();
+    // What comes meanwhile stays in the socket.
+    socket.pause();
+    const write = (text: string) => void socket.write(text, "latin1");
+    const way = { head: (whole: Answer) => write(textOf({ ...whole, body: "" })), piece: write, end: () => {} };
+    sendFaulty(socket, answer, way).then((mayGoOn) => {
+      if (!mayGoOn || socket.readableEnded) return socket.destroySoon();
+      socket.setTimeout(lanes.idleMs);
+      serve(socket, lanes);
+      socket.resume();
+    });
+  }
+
   function take(chunk: Buffer): void {
     const request = readPlain(chunk);
     if (!request) return handOver(chunk);
-    const answer = exchange(request, socket);
+    const answer = lanes.exchange(request, socket);
     if (!(answer instanceof Promise)) return send(answer);
     // What comes meanwhile stays in the socket, so that answers keep their order.
     socket.pause();
+    isAwaited = true;
     answer.then((late) => {
+      isAwaited = false;
       socket.resume();
       send(late);
+      if (socket.readableEnded && !late.wire) finish();
     });
   }
 
   function handOver(chunk: Buffer): void {
     leaveLane();
     socket.pause();
-    slowLane().then((server) => {
+    lanes.slowLane().then((server) => {
       if (socket.destroyed) return;
       socket.unshift(chunk);
       server.emit("connection", socket);

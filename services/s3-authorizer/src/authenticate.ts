@@ -1,7 +1,7 @@
 // Who signed: claim, scope, time, the key behind it, the signature; in the order in which S3 answers. A request
 // without a signature is nobody's, which only a bucket policy can let in.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
-import type { Principal } from "@rolemint/authority";
+import type { Identity, Principal } from "@rolemint/authority";
 import { type Claim, type Clocks, claim, payloadMode, type SignedClaim, timeFault, verify } from "@rolemint/sigv4";
 import {
   wordClaimFault,
@@ -20,6 +20,8 @@ const SERVICE = "s3";
 export interface Claimant {
   accessKeyId?: string;
   principal?: Principal | undefined;
+  /** What the authority says of the key. */
+  verdict?: Identity["Verdict"];
 }
 
 /** Fills `claimant` as it goes. Throws S3's refusal. */
@@ -44,6 +46,7 @@ export async function authenticate(gate: Gate, call: Call, claimant: Claimant): 
   const known = gate.known.identity(query);
   const { identity, prepared } = known instanceof Promise ? await known : known;
   claimant.principal = identity.Principal;
+  claimant.verdict = identity.Verdict;
   const key = prepared?.signingKey(scope.date);
   if (!prepared || !key) throw wordVerdict(identity.Verdict, claimed);
   const verification = verify(call, claimed, key, { flavour: "s3" });
@@ -51,7 +54,7 @@ export async function authenticate(gate: Gate, call: Call, claimant: Claimant): 
   return { caller: prepared, claim: claimed, key, payloadHash: claimed.payloadHash, ageMs: ageOf(claimed, clocks) };
 }
 
-function clocksOf(gate: Gate): Clocks {
+export function clocksOf(gate: Gate): Clocks {
   const { now, strict } = gate.authority.clock();
   return { worldMs: now, hostMs: gate.hostNow(), isStrict: strict };
 }

@@ -2,7 +2,7 @@
 // What an operation finds out only later (a key in a body, a missing object) it decides with the same function.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-policy-language-overview.html
 import type { BucketFacts, ConditionContext, Principal } from "@rolemint/authority";
-import { refusalOf } from "@rolemint/caller";
+import { because, refusalOf } from "@rolemint/caller";
 import { evaluate, explainDenial } from "@rolemint/policy";
 import type { AwsError } from "@rolemint/wire";
 import { bucketPolicyOf, keepsOut } from "./buckets.ts";
@@ -98,11 +98,15 @@ export function refusal(
   const resourcePolicy = bucket && bucketPolicyOf(bucket);
   if (!caller) {
     const request = { principal: { type: "Anonymous" } as const, action, resource, resourceAccount, context };
-    return evaluate(request, { resource: resourcePolicy }).effect === "allow" ? undefined : s3Error("AccessDenied");
+    const policies = { resource: resourcePolicy };
+    const decision = evaluate(request, policies);
+    if (decision.effect === "allow") return undefined;
+    return because(s3Error("AccessDenied"), { request, denial: decision, policies });
   }
   if (isNeverLocked(action, caller.principal, resourceAccount)) return undefined;
   const refused = refusalOf(caller, { action, resource, resourceAccount, context, resourcePolicy });
-  return refused && s3Error("AccessDenied", {}, explainDenial("s3", refused.request, refused.denial));
+  if (!refused) return undefined;
+  return because(s3Error("AccessDenied", {}, explainDenial("s3", refused.request, refused.denial)), refused);
 }
 
 export function bucketArn(bucket: string): string {

@@ -24,6 +24,8 @@ export interface Call extends HttpRequest {
   /** World time of its arrival, milliseconds. */
   readonly time: number;
   readonly body: Body;
+  /** Aborted when the client goes away, or has gone: asked only where something waits for its own sake. */
+  gone(): AbortSignal;
 }
 
 /** Headers as name, value, name, value …, without those that every answer has. */

@@ -1,7 +1,8 @@
 // A gate put together from what it is given: an authority to ask, a back end to keep objects in, a clock, randomness.
 import type { Server } from "node:http";
-import { type Authority, cacheOver, type EventBuffer, eventBuffer } from "@rolemint/authority";
+import { type Authority, cacheOver, type EventBuffer, type EventRecord, eventBuffer } from "@rolemint/authority";
 import { prepareCaller } from "@rolemint/caller";
+import { openInjector } from "@rolemint/faults";
 import type { Clock, Entropy } from "@rolemint/host";
 import type { Log } from "@rolemint/host/log";
 import type { Backend } from "@rolemint/object-store";
@@ -24,6 +25,8 @@ export interface GateOptions {
   readonly log: Log;
   /** Takes what is not S3's; without it everything is. */
   readonly controlPlane?: ControlPlane;
+  /** Where its events go; default a buffer of its own. */
+  readonly events?: EventBuffer;
   /** After so long without a byte a body is given up; default 20 s, as on S3. Milliseconds. */
   readonly idleMs?: number;
   /** Takes aws-chunked bodies with chunks under 8192 bytes before others, which AWS refuses. */
@@ -43,14 +46,20 @@ const HOST_ID_BYTES = 56;
 
 export function createGate(options: GateOptions): S3Gate {
   const { authority, backend, region, clock, entropy, log } = options;
-  const events = eventBuffer(authority, log);
+  const { events = eventBuffer(authority, log) } = options;
   const known = cacheOver(authority, prepareCaller);
+  // The world answers some of what faults do: it hears of it before the client does.
+  const recordNow = (event: EventRecord) => {
+    events.record(event);
+    void events.flush();
+  };
   const hostId = entropy(HOST_ID_BYTES).toString("base64");
   const gate: Gate = {
     authority,
     backend,
     region,
     known,
+    injector: openInjector(authority, recordNow),
     hostId,
     hostNow: () => clock.now(),
     bucketOfHost: hostReader(options.hostSuffixes ?? []),
@@ -73,7 +82,8 @@ export function createGate(options: GateOptions): S3Gate {
     server,
     events,
     async close() {
-      await events.close();
+      if (!options.events) await events.close();
+      else await events.flush();
       known.stop();
     },
   };

@@ -112,7 +112,17 @@ function callOf(request: IncomingMessage, headers: Headers, body: Body, surround
     requestId: surroundings.newRequestId(),
     time: surroundings.now(),
     body,
+    gone: () => goneSignal(socket),
   };
+}
+
+/** Aborted with the connection, or when the client has said all that it ever will. */
+export function goneSignal(socket: Socket): AbortSignal {
+  const gone = new AbortController();
+  const leave = () => gone.abort();
+  if (socket.destroyed || socket.readableEnded) leave();
+  else socket.once("close", leave).once("end", leave);
+  return gone.signal;
 }
 
 /** An IPv4 address on a dual-stack listener is that address. */

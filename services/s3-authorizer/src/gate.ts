@@ -1,6 +1,7 @@
 // What a gate holds for all of its requests, and what it knows of one of them when an operation begins.
 import type { Authority, AuthorityCache, BucketFacts, ConditionContext, EventRecord } from "@rolemint/authority";
 import type { Caller } from "@rolemint/caller";
+import type { Injector } from "@rolemint/faults";
 import type { Backend } from "@rolemint/object-store";
 import type { SignedClaim, SigningKey } from "@rolemint/sigv4";
 import type { Address, HostReader } from "./address.ts";
@@ -13,6 +14,7 @@ export interface Gate {
   readonly backend: Backend;
   readonly region: string;
   readonly known: AuthorityCache<Caller | undefined>;
+  readonly injector: Injector;
   /** Host time, milliseconds: a signature's date may hold on it too. */
   readonly hostNow: () => number;
   readonly bucketOfHost: HostReader;

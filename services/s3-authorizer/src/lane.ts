@@ -3,7 +3,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type Body, type Call, type Reply, readHeaders } from "./call.ts";
-import { type Surroundings, sourceIpOf } from "./exchange.ts";
+import { goneSignal, type Surroundings, sourceIpOf } from "./exchange.ts";
 import { isForS3 } from "./front.ts";
 import { type PlainRequest, readPlainRequest } from "./plain-request.ts";
 import { headOf, release, sendStream, untilDrained } from "./sending.ts";
@@ -39,7 +39,7 @@ export function serveLane(socket: Socket, options: LaneOptions): void {
       return;
     }
     const request = readPlainRequest(chunk);
-    const call = request && callOf(request, sourceIp, surroundings);
+    const call = request && callOf(request, sourceIp, socket, surroundings);
     if (!call || (hasControlPlane && !isForS3(call.method, call.target, call.headers))) return leave(chunk);
     state = "working";
     respond(call)
@@ -96,7 +96,12 @@ export function serveLane(socket: Socket, options: LaneOptions): void {
   for (const [event, listener] of listeners) socket.on(event, listener);
 }
 
-function callOf({ method, target, rawHeaders }: PlainRequest, sourceIp: string, surroundings: Surroundings): Call {
+function callOf(
+  { method, target, rawHeaders }: PlainRequest,
+  sourceIp: string,
+  socket: Socket,
+  surroundings: Surroundings,
+): Call {
   return {
     method,
     target,
@@ -107,6 +112,7 @@ function callOf({ method, target, rawHeaders }: PlainRequest, sourceIp: string, 
     requestId: surroundings.newRequestId(),
     time: surroundings.now(),
     body: NO_BODY,
+    gone: () => goneSignal(socket),
   };
 }
 

@@ -3,11 +3,12 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
 import type { EventRecord } from "@rolemint/authority";
 import { SeamError } from "@rolemint/authority/remote-protocol";
+import { refusalText } from "@rolemint/caller";
 import { Refusal } from "@rolemint/object-store";
 import { AwsError } from "@rolemint/wire";
 import { presignedHeaders, refuseUnknown } from "./accepted.ts";
 import { type Address, readAddress } from "./address.ts";
-import { authenticate, type Claimant } from "./authenticate.ts";
+import { authenticate, type Claimant, clocksOf } from "./authenticate.ts";
 import { authorize, bucketArn, objectArn } from "./authorize.ts";
 import { bodyReader } from "./body.ts";
 import { findBucket, refuseOtherOwner } from "./buckets.ts";
@@ -15,6 +16,7 @@ import { type Call, type Query, type Reply, readQuery } from "./call.ts";
 import { requestContext } from "./context.ts";
 import { findCopyOrigin } from "./copy-source.ts";
 import { errorReply, s3Error } from "./errors.ts";
+import { authenticateUnderFaults } from "./faults.ts";
 import type { Asked, Gate, Signature } from "./gate.ts";
 import { type Operation, refuseUnserved, type Served } from "./operation.ts";
 import { route } from "./operations.ts";
@@ -37,7 +39,9 @@ export async function respond(gate: Gate, call: Call): Promise<Reply> {
     const operation = route(call.method, call.target, address, query, call.headers);
     progress.operation = operation;
     refuseUnserved(operation);
-    const signature = await authenticate(gate, call, progress.claimant);
+    const signature = gate.injector.isIdle()
+      ? await authenticate(gate, call, progress.claimant)
+      : await authenticateUnderFaults(gate, call, progress.claimant, operation.name, query);
     const asked = await understand(gate, call, address, query, operation, signature);
     await authorize(asked);
     refuseOtherOwner(asked);
@@ -117,9 +121,23 @@ function record(gate: Gate, call: Call, progress: Progress, status: number, erro
     Code: error?.code,
     RequestId: call.requestId,
     UserAgent: call.headers.get("user-agent")?.slice(0, TEXT_BOUND),
+    Message: error?.message.slice(0, TEXT_BOUND),
     Management: managementOf(call, progress, error),
+    Refusal: error && refusalOf(gate, call, claimant, error),
   };
   gate.record(event);
+}
+
+/** What `rolemint explain` needs of a refusal. */
+function refusalOf(gate: Gate, call: Call, { principal, verdict }: Claimant, error: AwsError): string {
+  const { method, target, rawHeaders } = call;
+  return refusalText(error, {
+    Flavour: "s3",
+    Request: { Method: method, Target: target, RawHeaders: rawHeaders },
+    Clocks: clocksOf(gate),
+    Verdict: verdict,
+    Principal: principal,
+  });
 }
 
 /** Bucket-level operations that CloudTrail takes for data events. */

@@ -1,6 +1,7 @@
 // What a back end refused, in S3's words. A missing key is the one refusal that depends on who asks: only who may list
 // the bucket is told that it is not there.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+import { likewise } from "@rolemint/caller";
 import type { InvalidRequestReason, Refusal } from "@rolemint/object-store";
 import type { AwsError } from "@rolemint/wire";
 import { bucketArn, refusal } from "./authorize.ts";
@@ -75,8 +76,11 @@ function missingKey(asked: Asked, key: string): AwsError {
   const { source, bucket, headers } = asked;
   const places = source ? [source.bucket] : [];
   if (bucket && (!source || headers.has("if-match"))) places.push(bucket);
-  const isHidden = places.some((place) => refusal(asked, "s3:ListBucket", bucketArn(place.Name), place));
-  return isHidden ? s3Error("AccessDenied") : s3Error("NoSuchKey", { Key: key });
+  for (const place of places) {
+    const mayNotList = refusal(asked, "s3:ListBucket", bucketArn(place.Name), place);
+    if (mayNotList) return likewise(s3Error("AccessDenied"), mayNotList);
+  }
+  return s3Error("NoSuchKey", { Key: key });
 }
 
 /** Undefined when a back end gives no reason that is known. */
