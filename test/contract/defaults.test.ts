@@ -15,6 +15,7 @@ const DEFAULT_OPTIONS = {
   HttpProtocolIpv6: "disabled",
   InstanceMetadataTags: "disabled",
 };
+const DEFAULT_ROTATION = { Profile: "ec2", Lifetime: "6h", RenewEvery: "1h", Jitter: "36m" };
 
 test("without a file: account 111122223333 in us-east-1, web without a profile, demo with hello.txt, no role", async () => {
   const running = await start();
@@ -31,6 +32,7 @@ test("without a file: account 111122223333 in us-east-1, web without a profile, 
         InstanceId: ready.instances["web"]!.instanceId,
         Endpoint: ready.instances["web"]!.imds,
         MetadataOptions: DEFAULT_OPTIONS,
+        Rotation: DEFAULT_ROTATION,
       },
     ],
   });
@@ -54,7 +56,13 @@ test("an instance of RunInstances has the same defaults; without a Name it goes 
   const { Instances } = await ec2.send(new RunInstancesCommand({ MinCount: 1, MaxCount: 1 }));
   const id = Instances![0]!.InstanceId!;
   expect((await running.control("ListInstances")).Instances).toEqual([
-    { Name: id, InstanceId: id, Endpoint: running.ready().instances[id]!.imds, MetadataOptions: DEFAULT_OPTIONS },
+    {
+      Name: id,
+      InstanceId: id,
+      Endpoint: running.ready().instances[id]!.imds,
+      MetadataOptions: DEFAULT_OPTIONS,
+      Rotation: DEFAULT_ROTATION,
+    },
   ]);
 });
 

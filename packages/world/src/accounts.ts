@@ -1,5 +1,15 @@
 // One account's entities under the names that people use. Names are unique regardless of case, as on AWS.
-import type { AccessKey, Bucket, Generation, Instance, InstanceProfile, ManagedPolicy, Role, User } from "./rows.ts";
+import type {
+  AccessKey,
+  Bucket,
+  Fault,
+  Generation,
+  Instance,
+  InstanceProfile,
+  ManagedPolicy,
+  Role,
+  User,
+} from "./rows.ts";
 import type { Store } from "./store.ts";
 import { Table } from "./table.ts";
 
@@ -48,6 +58,7 @@ export function openTables(store: Store, touch: Touch) {
       },
       onChange: (instance) => touch.instance(instance.id),
     }),
+    faults: new Table<Fault>(store, { name: "faults", key: { id: (fault) => fault.id } }),
     generations: new Table<Generation>(store, {
       name: "generations",
       key: { instance: (generation) => generation.instanceId, number: (generation) => generation.number },

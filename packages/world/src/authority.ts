@@ -1,12 +1,19 @@
 // The seam in one process: the authority answers straight from the world, by function call.
-import type { Authority, BucketFacts, ChangeOrigin, EventRecord, ManagementCall } from "@rolemint/authority";
+import type {
+  Authority,
+  BucketFacts,
+  ChangeOrigin,
+  EventRecord,
+  InstanceView,
+  ManagementCall,
+} from "@rolemint/authority";
 import type { RevisionSource } from "@rolemint/authority/revisions";
 import { boundText, shownText } from "./bound-principals.ts";
 import { bucketPolicyProblem, newBucket, withPolicy } from "./buckets.ts";
 import { identify } from "./identify.ts";
 import { strangerView, viewOf } from "./instance-view.ts";
 import { instanceAt, instancesCalled } from "./instances.ts";
-import type { Bucket } from "./rows.ts";
+import type { Bucket, Instance } from "./rows.ts";
 import { type ManagementCall as TrailCall, userIdentityOf, userNameOf } from "./trail.ts";
 import type { World } from "./world.ts";
 
@@ -16,10 +23,10 @@ export function localAuthority(world: World): Authority & RevisionSource {
     async instance({ Name, Address }) {
       if (Address !== undefined) {
         const instance = instanceAt(world, Address);
-        return { Instance: instance ? viewOf(world, instance) : strangerView(world, Address) };
+        return { Instance: instance ? shownView(world, instance) : strangerView(world, Address) };
       }
       const [instance, ...others] = Name === undefined ? [] : instancesCalled(world, Name);
-      return instance && others.length === 0 ? { Instance: viewOf(world, instance) } : {};
+      return instance && others.length === 0 ? { Instance: shownView(world, instance) } : {};
     },
     identify: async (query) => identify(world, query),
     async bucket({ Name }) {
@@ -31,17 +38,30 @@ export function localAuthority(world: World): Authority & RevisionSource {
       return { Buckets: owned.map((bucket) => factsOf(world, bucket)).sort((a, b) => (a.Name < b.Name ? -1 : 1)) };
     },
     ...bucketChanges(world),
-    async record({ Events }) {
-      world.note(Events);
+    async record({ Events, Dropped = 0 }) {
+      world.note(Dropped > 0 ? [droppedEvent(world, Dropped), ...Events] : Events);
+      world.faults.noted(Events);
       for (const event of Events)
         if (event.Management) world.trail.later(managementCall(world, event, event.Management));
       return {};
     },
-    clock: () => ({ now: world.now(), strict: world.strictClock }),
+    clock: () => ({ now: world.now(), strict: world.isStrict() }),
+    faults: () => world.faults.active(),
     watch: (listener) => world.watch(listener),
     revision: () => world.revision(),
     clockLine: () => world.clockLine(),
   };
+}
+
+function shownView(world: World, instance: Instance): InstanceView {
+  return world.faults.shown(instance, viewOf(world, instance));
+}
+
+/** What a full buffer lost, where it was lost. */
+function droppedEvent(world: World, count: number): EventRecord {
+  world.timeline.lose(count);
+  const Message = `${count} events were dropped here: too many waited to be recorded`;
+  return { Time: world.now(), Kind: "warning", Code: "EventsDropped", Message };
 }
 
 type BucketChanges = Pick<

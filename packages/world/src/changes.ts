@@ -13,16 +13,37 @@ export interface Changes {
   revision(): number;
   /** Puts events into the timeline, of a change under way only once it stands. */
   note(events: readonly EventRecord[]): void;
-  readonly touch: Touch & { clock(): void };
+  /** Called before events go into the timeline: whoever holds back earlier ones notes them now. */
+  beforeNote(listener: () => void): void;
+  readonly touch: Touch & { clock(): void; faults(): void };
 }
 
-/** `undone` is run after a change that failed: what is kept in memory of the store has to be read anew. */
-export function openChanges(store: Store, timeline: Timeline, undone: () => void): Changes {
+export interface ChangesOptions {
+  readonly timeline: Pick<Timeline, "append">;
+  /** Run inside a change that moved identities, at its end. */
+  readonly settle: () => void;
+  /** Run after a change that failed: what is kept in memory of the store has to be read anew. */
+  readonly undone: () => void;
+}
+
+export function openChanges(store: Store, { timeline, settle, undone }: ChangesOptions): Changes {
   const watchers = new Set<(moved: Moved) => void>();
   let revision = Number(store.setting("revision") ?? "0");
   let isChanging = false;
   let gathered = nothing();
   let noted: EventRecord[] = [];
+  const holders: (() => void)[] = [];
+  let isCatchingUp = false;
+
+  function append(events: readonly EventRecord[]): void {
+    if (events.length === 0) return;
+    if (!isCatchingUp) {
+      isCatchingUp = true;
+      for (const release of holders) release();
+      isCatchingUp = false;
+    }
+    timeline.append(events);
+  }
 
   function gathering(): Gathered {
     if (!isChanging) throw new Error("the world was written to outside of a change");
@@ -34,6 +55,7 @@ export function openChanges(store: Store, timeline: Timeline, undone: () => void
     try {
       return store.transaction(() => {
         const result = work();
+        if (gathered.identities) settle();
         if (hasMoved(gathered)) store.putSetting("revision", String(revision + 1));
         return result;
       });
@@ -59,7 +81,7 @@ export function openChanges(store: Store, timeline: Timeline, undone: () => void
         const moved = { ...moves, revision, instances: [...moves.instances], buckets: [...moves.buckets] };
         for (const watcher of watchers) watcher(moved);
       }
-      timeline.append(events);
+      append(events);
       return result;
     },
     watch(listener) {
@@ -67,34 +89,41 @@ export function openChanges(store: Store, timeline: Timeline, undone: () => void
       return () => watchers.delete(listener);
     },
     revision: () => revision,
-    note(events) {
-      if (isChanging) noted.push(...events);
-      else timeline.append(events);
+    note: (events) => void (isChanging ? noted.push(...events) : append(events)),
+    beforeNote: (listener) => void holders.push(listener),
+    touch: touchOver(gathering),
+  };
+}
+
+/** Throws outside of a change. */
+function touchOver(gathering: () => Gathered): Changes["touch"] {
+  return {
+    identities: () => {
+      gathering().identities = true;
     },
-    touch: {
-      identities: () => {
-        gathering().identities = true;
-      },
-      clock: () => {
-        gathering().clock = true;
-      },
-      instance: (id) => void gathering().instances.add(id),
-      bucket: (name) => void gathering().buckets.add(name),
+    clock: () => {
+      gathering().clock = true;
     },
+    faults: () => {
+      gathering().faults = true;
+    },
+    instance: (id) => void gathering().instances.add(id),
+    bucket: (name) => void gathering().buckets.add(name),
   };
 }
 
 interface Gathered {
   identities: boolean;
   clock: boolean;
+  faults: boolean;
   readonly instances: Set<string>;
   readonly buckets: Set<string>;
 }
 
 function nothing(): Gathered {
-  return { identities: false, clock: false, instances: new Set(), buckets: new Set() };
+  return { identities: false, clock: false, faults: false, instances: new Set(), buckets: new Set() };
 }
 
-function hasMoved({ identities, clock, instances, buckets }: Gathered): boolean {
-  return identities || clock || instances.size > 0 || buckets.size > 0;
+function hasMoved({ identities, clock, faults, instances, buckets }: Gathered): boolean {
+  return identities || clock || faults || instances.size > 0 || buckets.size > 0;
 }

@@ -17,6 +17,8 @@ export interface Dues {
   /** The earliest of all, or undefined when none is planned. */
   first(): number | undefined;
   plan(due: Due): void;
+  /** Moves all that are planned: the clock was shifted. */
+  shift(by: number): void;
   clear(): void;
 }
 
@@ -45,6 +47,7 @@ export function openDues(db: DatabaseSync): Dues {
       const values = [due ?? null, last, instanceId];
       if (update.run(...values).changes === 0) insert.run(...values);
     },
+    shift: (by) => void db.prepare("UPDATE dues SET due = due + ?").run(by),
     clear: () => db.exec("DELETE FROM dues"),
   };
 }

@@ -22,8 +22,8 @@ const SLICE_SIZE = 100;
 const DAY = 86_400_000;
 
 export interface Rotation {
-  /** Issues the instance's next generation now, if a role stands behind it. */
-  issueNow(instance: Instance): Generation | undefined;
+  /** Issues the instance's next generation now, or as of `at`, if a role stands behind it. */
+  issueNow(instance: Instance, at?: number): Generation | undefined;
   /** Issues everything due by now, in slices; `breathe` is awaited between them. */
   tick(breathe: () => Promise<void>): Promise<void>;
   /** World time of the next generation due, or undefined when none is. */
@@ -35,8 +35,15 @@ export interface Rotation {
   current(instance: Instance): Generation | undefined;
   /** Refuses these keys as expired from `from` on. */
   endKeys(accessKeyIds: readonly string[], from: number): void;
-  /** When a key was ended by hand or by its successor, or undefined. */
-  endOf(accessKeyId: string): number | undefined;
+  /**
+   * Refuses every key that the instance was given so far as expired from `from` on, also of generations that are not
+   * kept any more. Returns those that would be good now.
+   */
+  endAll(instance: Instance, from: number): string[];
+  /** When a key was ended by hand or by its successor, or undefined. `of` is the generation that its session names. */
+  endOf(accessKeyId: string, of?: { readonly id: string; readonly generation: number }): number | undefined;
+  /** Moves every time that is kept of credentials: the clock was shifted. See skew.ts. */
+  shift(by: number): void;
   /** Forgets the schedule of an instance that has no association any more. */
   unschedule(instance: Instance): void;
   /** Forgets every schedule and every key ended by hand. */
@@ -58,7 +65,7 @@ export function openRotation(world: World): Rotation {
   const books: Books = { dues, ended, prune };
   return {
     current: (instance) => current(world, books, instance),
-    issueNow: (instance) => world.change(() => issueNow(world, books, instance)),
+    issueNow: (instance, at = world.now()) => world.change(() => issueNow(world, books, instance, at)),
     async tick(breathe) {
       while (rotateSlice(world, books)) await breathe();
     },
@@ -70,7 +77,13 @@ export function openRotation(world: World): Rotation {
         for (const id of accessKeyIds) ended.end(id, from);
         world.touch.identities();
       }),
-    endOf: (accessKeyId) => ended.endOf(accessKeyId),
+    endAll: (instance, from) => world.change(() => endAll(world, books, instance, from)),
+    endOf(accessKeyId, of) {
+      const ends = [ended.endOf(accessKeyId), of && ended.endOfGeneration(of.id, of.generation)];
+      const known = ends.filter((end) => end !== undefined);
+      return known.length === 0 ? undefined : Math.min(...known);
+    },
+    shift: (by) => shift(world, books, by),
     unschedule: ({ id }) => dues.plan({ ...dues.of(id), due: undefined }),
     forget() {
       dues.clear();
@@ -89,14 +102,33 @@ export function liveKeys(world: World, instance: Instance): string[] {
     .filter((id) => (world.rotation.endOf(id) ?? Number.POSITIVE_INFINITY) > now);
 }
 
+function endAll(world: World, { dues, ended }: Books, instance: Instance, from: number): string[] {
+  const live = liveKeys(world, instance);
+  for (const id of live) ended.end(id, from);
+  ended.endGenerations(instance.id, dues.of(instance.id).last, from);
+  world.touch.identities();
+  return live;
+}
+
+function shift(world: World, { dues, ended }: Books, by: number): void {
+  dues.shift(by);
+  ended.shift(by);
+  for (const generation of world.tables.generations.list()) {
+    const { issued, stated, enforced } = generation;
+    const moved = { issued: issued + by, stated: stated + by, enforced: enforced + by };
+    world.tables.generations.put({ ...generation, ...moved });
+  }
+}
+
 function current(world: World, { dues }: Books, instance: Instance): Generation | undefined {
   const generation = world.tables.generations.get(instance.id, dues.of(instance.id).last);
   if (generation?.associationId !== instance.association?.id) return undefined;
   return generation?.isNotRenewed && generation.stated <= world.now() ? undefined : generation;
 }
 
-function scheduleOf(world: World, instance: Instance): Schedule {
-  return instance.schedule ?? world.schedule();
+/** Its own, else the world's; while a fault says otherwise, the fault's. */
+export function scheduleOf(world: World, instance: Instance): Schedule {
+  return world.faults.schedule(instance) ?? instance.schedule ?? world.schedule();
 }
 
 /** When the next generation is due. A schedule of one generation tries again while there is no role to issue it for. */
@@ -164,8 +196,8 @@ function endExpired(world: World, books: Books, instance: Instance, now: number)
   if (generation && generation.stated <= now) world.tables.generations.put({ ...generation, isNotRenewed: true });
 }
 
-function issueNow(world: World, books: Books, instance: Instance): Generation | undefined {
-  const now = wholeSeconds(world.now());
+function issueNow(world: World, books: Books, instance: Instance, at: number): Generation | undefined {
+  const now = wholeSeconds(at);
   const { last } = books.dues.of(instance.id);
   const standing = standingOf(world, instance);
   const generation = standing && issue(world, books, instance, standing, now, last + 1);
@@ -242,7 +274,7 @@ function setSchedule(world: World, books: Books, schedule: Schedule, instance: I
   const all = instance ? [instance] : world.account(world.accountId).instances();
   for (const one of all) {
     if (!one.association || (one.schedule && !instance)) continue;
-    const due = dueFrom(schedule, current(world, books, one), world.now());
+    const due = dueFrom(world.faults.schedule(one) ?? schedule, current(world, books, one), world.now());
     books.dues.plan({ ...books.dues.of(one.id), due });
   }
 }

@@ -31,7 +31,7 @@ function identifySession(world: World, query: IdentifyQuery): Identity {
   if (query.Token === undefined || query.Token === "") return { Verdict: "token-missing" };
   const session = world.sealer.open(query.Token);
   if (!session || session.accessKeyId !== query.AccessKeyId) return { Verdict: "token-invalid" };
-  const ended = world.rotation.endOf(session.accessKeyId);
+  const ended = world.rotation.endOf(session.accessKeyId, session.instance);
   const expires = Math.min(session.expires, ended ?? Number.POSITIVE_INFINITY);
   const role = world.account(session.accountId).roles.get(session.roleName);
   if (world.now() >= expires) {
@@ -44,7 +44,7 @@ function identifySession(world: World, query: IdentifyQuery): Identity {
     SigningKeys: signingKeys(query, session.secret),
     Principal: sessionPrincipal(role, session, expires),
     SessionPolicies: sessionPolicies(world, session),
-    ...policiesOf(world, role),
+    ...(world.faults.believed(role) ?? policiesOf(world, role)),
   };
 }
 
@@ -64,7 +64,7 @@ function dayAfter(day: string): string {
   return next.toISOString().slice(0, 10).replaceAll("-", "");
 }
 
-function rootPrincipal(key: AccessKey): Principal {
+export function rootPrincipal(key: AccessKey): Principal {
   return {
     Type: "Account",
     AccountId: key.accountId,
@@ -121,7 +121,8 @@ export function mergeTags(under: readonly Tag[], over: readonly Tag[]): Tag[] {
   return [...under.filter((tag) => !keys.has(tag.Key.toLowerCase())), ...over];
 }
 
-function policiesOf(world: World, holder: Permissions): Pick<Identity, "IdentityPolicies" | "Boundary"> {
+/** The policies that a user or role has. */
+export function policiesOf(world: World, holder: Permissions): Pick<Identity, "IdentityPolicies" | "Boundary"> {
   const inline = Object.entries(holder.inline).map(([Name, Text]) => ({ Name, Text }));
   const boundary = holder.boundary === undefined ? undefined : named(world, holder.boundary);
   return { IdentityPolicies: [...inline, ...holder.attached.map((arn) => named(world, arn))], Boundary: boundary };

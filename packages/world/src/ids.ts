@@ -1,7 +1,7 @@
 // Identifiers in AWS's forms. Key ids and unique ids carry the account id: after the four-letter prefix 48 bits in
 // base32 hold 1, the account (40 bits) and 7 free bits; the rest is random.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-import type { Entropy } from "@rolemint/host";
+import { type Entropy, streamOf } from "@rolemint/host";
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -20,12 +20,15 @@ export interface Ids {
   hex17(prefix: string): string;
 }
 
+/** Ids of requests and of sessions are drawn as applications ask: they have streams of their own. */
 export function makeIds(entropy: Entropy): Ids {
+  const uuids = streamOf(entropy, "uuids");
+  const sessions = streamOf(entropy, "sessions");
   return {
-    accessKey: (prefix, account) => encodeAccount(prefix, account, 16, entropy),
+    accessKey: (prefix, account) => encodeAccount(prefix, account, 16, prefix === "ASIA" ? sessions : entropy),
     unique: (prefix, account) => encodeAccount(prefix, account, 17, entropy),
     secret: () => entropy(30).toString("base64"),
-    uuid: () => uuidFrom(entropy(16)),
+    uuid: () => uuidFrom(uuids(16)),
     hex17: (prefix) => `${prefix}0${entropy(8).toString("hex")}`,
   };
 }

@@ -1,16 +1,29 @@
 // The world: accounts and their state, sessions, rotation, trail, timeline.
+export { checkParameters, type Description } from "@rolemint/faults";
 export type { Account } from "./accounts.ts";
 export { ec2Arn, iamArn, parseArn, rootArn, sessionArn } from "./arn.ts";
 export { localAuthority } from "./authority.ts";
 export { idOfPrincipal, principalIdsOf, strangerIn } from "./bound-principals.ts";
 export { newBucket, withPolicy } from "./buckets.ts";
-export { liveKeys } from "./generations.ts";
+export type { ClientState } from "./faults/attached.ts";
+export type { Faults } from "./faults/book.ts";
+export { type Preset, presets, putPreset } from "./faults/presets.ts";
+export {
+  boundText,
+  describedFaults,
+  descriptionOf,
+  FaultProblem,
+  type FaultRequest,
+} from "./faults/request.ts";
+export type { Topology } from "./faults/topology.ts";
 export { mergeTags } from "./identify.ts";
 export { accountOf, type Ids } from "./ids.ts";
 export { architectureOf, viewOf } from "./instance-view.ts";
 export {
   addInstance,
   associate,
+  attachProfile,
+  detachProfile,
   disassociate,
   instancesCalled,
   nameOf,
@@ -20,11 +33,14 @@ export {
   terminate,
 } from "./instances.ts";
 export { awsManagedPolicies, managedPolicy } from "./managed-policies.ts";
+export { encodeDocument, withInline, withoutInline } from "./policy-documents.ts";
+export type { KeptRefusal } from "./refusals.ts";
 export { PROFILES, type ProfileName, type Schedule, scheduleProblem } from "./rotation.ts";
 export * from "./rows.ts";
 export { MAX_TOKEN_BYTES, type Session } from "./sessions.ts";
 export { StateError } from "./store.ts";
-export type { TimelineEvent } from "./timeline.ts";
+export type { EventFilter, FoundEvents, TimelineEvent } from "./timeline.ts";
 export { type TrailEvent, trailExpiration, userIdentityOf, userNameOf } from "./trail.ts";
 export { shownTrust, storedTrust } from "./trust.ts";
+export type { Warning } from "./warnings.ts";
 export { openWorld, type World } from "./world.ts";

@@ -100,6 +100,20 @@ export function disassociate(world: World, instance: Instance): Instance {
   return world.tables.instances.put({ ...rest, changed: world.now() });
 }
 
+/** Gives an instance a profile, in the place of any that it has, and the first credentials of its role. */
+export function attachProfile(world: World, instance: Instance, profile: InstanceProfile): Instance {
+  const associated = associate(world, instance, profile);
+  world.rotation.issueNow(associated);
+  return associated;
+}
+
+/** Takes the profile from an instance; keys given out live to their own end, as on AWS. */
+export function detachProfile(world: World, instance: Instance): Instance {
+  const bare = disassociate(world, instance);
+  world.rotation.unschedule(bare);
+  return bare;
+}
+
 /** The profile that an association names, while it exists under the id it had then. */
 export function profileOf(world: World, instance: Instance): InstanceProfile | undefined {
   const { association } = instance;

@@ -180,3 +180,32 @@ export interface Bucket {
    */
   readonly deleting?: number | undefined;
 }
+
+/** A fault that was asked for. Times in milliseconds of world time; see packages/world/src/faults. */
+export interface Fault {
+  readonly id: string;
+  /** Of making. */
+  readonly order: number;
+  readonly name: string;
+  /** `all`, `instance i-0…` or `role app`. */
+  readonly target: string;
+  /** Checked, with the defaults. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly state: "waiting" | "acting";
+  readonly begins: number;
+  readonly ends: number;
+  /** It begins with the next refresh, and lasts so long from there. */
+  readonly fromRefresh?: boolean;
+  readonly lasts?: number;
+  /** It has begun with the first refresh, and waits for that of each other instance. */
+  readonly eachFromRefresh?: true;
+  readonly nth?: number;
+  readonly path?: string;
+  readonly probability: number;
+  readonly seed: string;
+  readonly times?: number;
+  /** How often it has acted, by instance id. */
+  readonly acted: Readonly<Record<string, number>>;
+  /** What its end needs to know of its beginning. */
+  readonly kept?: object;
+}

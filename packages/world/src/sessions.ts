@@ -36,8 +36,8 @@ export interface OpenedSession extends Session {
 }
 
 export interface Sealer {
-  /** The token and the secret key of a new session. */
-  seal(session: Session): { token: string; secret: string };
+  /** The token and the secret key of a new session; `salting` gives its salt, if not the sealer's own entropy. */
+  seal(session: Session, salting?: Entropy): { token: string; secret: string };
   /** What a token holds, or undefined when it is not one of ours or was changed. */
   open(token: string): OpenedSession | undefined;
 }
@@ -58,8 +58,8 @@ export function makeSealer(master: Buffer, region: string, entropy: Entropy): Se
   const regionField = Buffer.concat([Buffer.from([0x1a, region.length]), Buffer.from(region)]);
   const head = Buffer.concat([ORIGIN, regionField]);
   return {
-    seal(session) {
-      const salt = entropy(SALT_BYTES);
+    seal(session, salting = entropy) {
+      const salt = salting(SALT_BYTES);
       const cipher = createCipheriv("aes-256-gcm", sealing, salt);
       cipher.setAAD(head);
       const body = Buffer.concat([cipher.update(JSON.stringify(session), "utf8"), cipher.final()]);

@@ -102,34 +102,36 @@ export function openTrail(store: Store, ids: Ids, now: () => number): Trail {
     (time, event_id, event_name, event_source, read_only, user_name, access_key_id, resources, record)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const prune = store.db.prepare("DELETE FROM trail WHERE time < ?");
-  let waiting: ManagementCall[] = [];
+  let waiting: { readonly call: ManagementCall; readonly eventId: string }[] = [];
   let added = 0;
   let isOpen = true;
+  function insertCall(call: ManagementCall, eventId: string): void {
+    const resources = (call.resources ?? []).map(({ type, arn }) => ({ ResourceType: type, ResourceName: arn }));
+    if (++added % PRUNE_EVERY === 0) prune.run(now() - NINETY_DAYS);
+    insert.run(
+      wholeSeconds(call.time),
+      eventId,
+      call.eventName,
+      call.eventSource,
+      String(call.readOnly),
+      call.userName ?? null,
+      call.accessKeyId ?? null,
+      JSON.stringify(resources),
+      JSON.stringify(recordOf(call, eventId)),
+    );
+  }
+
   const trail: Trail = {
     later(call) {
-      if (isOpen && waiting.push(call) === 1) setImmediate(trail.flush);
+      if (isOpen && waiting.push({ call, eventId: ids.uuid() }) === 1) setImmediate(trail.flush);
     },
     flush() {
       const calls = waiting;
       waiting = [];
-      if (calls.length > 0) store.transaction(() => calls.forEach(trail.add));
+      if (calls.length > 0)
+        store.transaction(() => calls.forEach(({ call, eventId }) => void insertCall(call, eventId)));
     },
-    add(call) {
-      const eventId = ids.uuid();
-      const resources = (call.resources ?? []).map(({ type, arn }) => ({ ResourceType: type, ResourceName: arn }));
-      if (++added % PRUNE_EVERY === 0) prune.run(now() - NINETY_DAYS);
-      insert.run(
-        wholeSeconds(call.time),
-        eventId,
-        call.eventName,
-        call.eventSource,
-        String(call.readOnly),
-        call.userName ?? null,
-        call.accessKeyId ?? null,
-        JSON.stringify(resources),
-        JSON.stringify(recordOf(call, eventId)),
-      );
-    },
+    add: (call) => insertCall(call, ids.uuid()),
     lookUp(query) {
       trail.flush();
       return lookUp(store, query, now() - NINETY_DAYS);

@@ -35,7 +35,9 @@ test("changes inside one another are one: one revision, one telling, one transac
     return made;
   });
   const instances = [first!.id, second!.id];
-  expect(told).toEqual([{ revision: before + 1, identities: true, clock: false, instances, buckets: [] }]);
+  expect(told).toEqual([
+    { revision: before + 1, identities: true, clock: false, faults: false, instances, buckets: [] },
+  ]);
   expect(world.revision()).toBe(before + 1);
 });
 
@@ -85,7 +87,7 @@ test("a throw takes everything back: rows, what moved, noted events, the clock a
 
   const instance = makeInstance(world);
   expect(told).toEqual([
-    { revision: revision + 1, identities: false, clock: false, instances: [instance.id], buckets: [] },
+    { revision: revision + 1, identities: false, clock: false, faults: false, instances: [instance.id], buckets: [] },
   ]);
   world.note([event("kept")]);
   expect(noted(world)).toEqual(["kept"]);
