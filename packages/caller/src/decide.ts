@@ -1,6 +1,13 @@
 // One decision: may this caller do this action on this resource, given what the resource's own policy says.
 import type { ConditionContext } from "@rolemint/authority";
-import { type CompiledPolicy, type Decision, type Denial, evaluate, type Request } from "@rolemint/policy";
+import {
+  type CompiledPolicy,
+  type Decision,
+  type Denial,
+  evaluate,
+  type Policies,
+  type Request,
+} from "@rolemint/policy";
 import type { Caller } from "./caller.ts";
 
 export interface Question {
@@ -18,18 +25,21 @@ export interface Question {
 export interface Refused {
   readonly request: Request;
   readonly denial: Denial;
+  /** Those that were looked at. */
+  readonly policies: Policies;
 }
 
 /** Undefined when it is allowed. */
 export function refusalOf(caller: Caller, question: Question): Refused | undefined {
   const { action, resource, resourceAccount, context } = question;
   const request = { principal: caller.policyPrincipal, action, resource, resourceAccount, context };
-  const decision: Decision = evaluate(request, {
+  const policies: Policies = {
     identity: caller.identity,
     boundary: caller.boundary,
     session: caller.session,
     resource: question.resourcePolicy,
     trust: question.trustPolicy,
-  });
-  return decision.effect === "allow" ? undefined : { request, denial: decision };
+  };
+  const decision: Decision = evaluate(request, policies);
+  return decision.effect === "allow" ? undefined : { request, denial: decision, policies };
 }

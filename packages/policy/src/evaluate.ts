@@ -15,6 +15,8 @@ import {
 export interface CompiledPolicy {
   readonly kind: PolicyKind;
   readonly name: string;
+  /** The document as it was given. */
+  readonly text: string;
   readonly allows: readonly CompiledStatement[];
   readonly denies: readonly CompiledStatement[];
 }
@@ -90,13 +92,13 @@ export function compilePolicy(source: {
   readonly name: string;
   readonly text: string;
 }): CompiledPolicy {
-  const { kind, name } = source;
-  const document = parseDocument(source.text);
+  const { kind, name, text } = source;
+  const document = parseDocument(text);
   if ("error" in document) {
     // A deny may be lost in what can't be read: so all is denied, and the reason says why.
     const ref = { kind, policy: name, sid: undefined, index: 0, unreadable: document.error };
     const names = () => new Set<Naming>(["everyone"]);
-    return { kind, name, allows: [], denies: [{ ref, covers: () => true, names }] };
+    return { kind, name, text, allows: [], denies: [{ ref, covers: () => true, names }] };
   }
   const allows: CompiledStatement[] = [];
   const denies: CompiledStatement[] = [];
@@ -104,7 +106,12 @@ export function compilePolicy(source: {
     const ref = { kind, policy: name, sid: statement.sid, index: position + 1, unreadable: undefined };
     (statement.effect === "Allow" ? allows : denies).push(compileStatement(statement, ref, document.version));
   }
-  return { kind, name, allows, denies };
+  return { kind, name, text, allows, denies };
+}
+
+/** The policies that apply, in the order in which they are looked at. */
+export function inOrder(policies: Policies): CompiledPolicy[] {
+  return layers.flatMap((layer) => layer.of(policies));
 }
 
 export function evaluate(request: Request, policies: Policies): Decision {

@@ -62,13 +62,27 @@ export function compileStatement(
   ref: StatementRef,
   version: Document["version"],
 ): CompiledStatement {
+  const { action, resource, condition, names } = partsOf(statement, ref.kind, version);
+  const parts = [action, resource, condition].filter((part) => part !== always);
+  return { ref, covers: (asked) => parts.every((part) => part(asked)), names };
+}
+
+/** The elements of a statement, each as a question of its own: all must hold. */
+export interface StatementParts {
+  readonly action: Part;
+  readonly resource: Part;
+  readonly condition: Part;
+  readonly names: CompiledStatement["names"];
+}
+
+export function partsOf(statement: Statement, kind: PolicyKind, version: Document["version"]): StatementParts {
   const variables = version === "2012-10-17";
-  const parts = [
-    actionPart(statement),
-    resourcePart(statement, ref.kind, variables),
-    conditionPart(statement, variables),
-  ].filter((part) => part !== always);
-  return { ref, covers: (asked) => parts.every((part) => part(asked)), names: principalPart(statement, ref.kind) };
+  return {
+    action: actionPart(statement),
+    resource: resourcePart(statement, kind, variables),
+    condition: conditionPart(statement, variables),
+    names: principalPart(statement, kind),
+  };
 }
 
 /** What a part that should be there, or should not, makes of the statement. */

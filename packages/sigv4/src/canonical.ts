@@ -68,7 +68,7 @@ export function canonicalPath(path: string, flavour: Flavour): string | undefine
 }
 
 /** Without `.`, `..` and empty segments; a trailing slash stays. The path is not decoded before. */
-function normalize(path: string): string {
+export function normalize(path: string): string {
   if (path === "/") return path;
   const kept: string[] = [];
   for (const segment of path.split("/")) {

@@ -1,7 +1,7 @@
 // Who signed: the claim, the scope, the key behind it, the time, the signature. The body's bytes are covered.
-import type { AuthorityCache, Principal } from "@rolemint/authority";
+import type { AuthorityCache, Identity, Principal } from "@rolemint/authority";
 import type { Caller } from "@rolemint/caller";
-import { claim, sha256Hex, timeFault, verify } from "@rolemint/sigv4";
+import { type Clocks, claim, sha256Hex, timeFault, verify } from "@rolemint/sigv4";
 import { type AwsError, header } from "@rolemint/wire";
 import type { World } from "@rolemint/world";
 import type { AuthenticationFault, IncomingCall, Service } from "./service.ts";
@@ -12,6 +12,8 @@ export type Callers = AuthorityCache<Caller | undefined>;
 export interface Claimant {
   accessKeyId?: string;
   principal?: Principal | undefined;
+  /** What the authority says of the key. */
+  verdict?: Identity["Verdict"];
 }
 
 /** The caller, believed. Fills `claimant` as it goes. Throws the service's own refusal. */
@@ -45,10 +47,11 @@ export async function authenticate(
   };
   const { identity, prepared } = await callers.identity(query);
   claimant.principal = identity.Principal;
+  claimant.verdict = identity.Verdict;
   if (identity.Verdict !== "ok" || !prepared) {
     throw refuse({ kind: identity.Verdict === "ok" ? "unknown-key" : identity.Verdict });
   }
-  const clocks = { worldMs: world.now(), hostMs: world.hostClock.now(), isStrict: world.strictClock };
+  const clocks = clocksOf(world);
   const fault = timeFault(claimed, clocks);
   if (fault) throw refuse({ kind: "time", fault, signed: claimed.amzDateMs, now: clocks.worldMs });
   const bodyHash = sha256Hex(call.body);
@@ -59,4 +62,8 @@ export async function authenticate(
     throw refuse({ kind: "mismatch" });
   }
   return prepared;
+}
+
+export function clocksOf(world: World): Clocks {
+  return { worldMs: world.now(), hostMs: world.hostClock.now(), isStrict: world.isStrict() };
 }

@@ -1,6 +1,6 @@
 // Whether the caller may: every need of the action is decided, and the first that is not allowed is the answer.
 import { callContext } from "@rolemint/authority";
-import { type Caller, refusalOf } from "@rolemint/caller";
+import { because, type Caller, refusalOf } from "@rolemint/caller";
 import { keepCompiled } from "@rolemint/policy";
 import { parseArn, storedTrust, type World } from "@rolemint/world";
 import type { CallOrigin, Need } from "./action.ts";
@@ -33,7 +33,7 @@ export function authorize(
       context: { ...context, "aws:resourceaccount": owner, ...need.context },
       trustPolicy: need.trust && trustPolicyOf(need.trust.role),
     });
-    if (refused) throw service.denied(refused, world);
+    if (refused) throw because(service.denied(refused, world), refused);
   }
 }
 

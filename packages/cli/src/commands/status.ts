@@ -3,7 +3,7 @@ import { formatDuration } from "@rolemint/host";
 import Table from "cli-table3";
 import pc from "picocolors";
 import { outputFor, visible } from "../output.ts";
-import { callControl, findRunning, type ListedInstance, type WhereFlags } from "../running.ts";
+import { callControl, findRunning, type ListedInstance, listInstances, type WhereFlags } from "../running.ts";
 
 export interface StatusFlags extends WhereFlags {
   readonly json?: boolean;
@@ -11,9 +11,9 @@ export interface StatusFlags extends WhereFlags {
 
 export async function status(flags: StatusFlags): Promise<void> {
   const ready = findRunning(flags);
-  const { Instances } = await callControl<{ Instances: ListedInstance[] }>(ready, "ListInstances");
+  const instances = await listInstances(ready);
   const { Time } = await callControl<{ Time: string }>(ready, "DescribeWorld");
-  outputFor(flags).result(tableOf(Instances, Date.parse(Time)), { version: 1, instances: Instances });
+  outputFor(flags).result(tableOf(instances, Date.parse(Time)), { version: 1, instances });
 }
 
 function tableOf(instances: readonly ListedInstance[], now: number): string {
@@ -30,7 +30,11 @@ function tableOf(instances: readonly ListedInstance[], now: number): string {
     const row = [one.Name, one.InstanceId, one.Role, one.Generation, one.AccessKeyId, left, place];
     table.push(row.map((cell) => visible(String(cell ?? "-"))));
   }
-  return table.toString();
+  return [table.toString(), ...instances.flatMap(warningsOf)].join("\n");
+}
+
+function warningsOf({ Name, Warnings = [] }: ListedInstance): string[] {
+  return Warnings.map(({ Message }) => pc.yellow(`${visible(Name)}: ${visible(Message)}`));
 }
 
 function timeLeft(milliseconds: number): string {

@@ -5,8 +5,12 @@ import type { ControlAction } from "./action.ts";
 import { AdvanceClock, SetClock } from "./clock.ts";
 import { DescribeWorld } from "./DescribeWorld.ts";
 import { ExpireCredentials } from "./ExpireCredentials.ts";
+import { ExplainRequest } from "./ExplainRequest.ts";
 import { ListEvents } from "./events.ts";
+import { ListFaults } from "./ListFaults.ts";
 import { ListInstances } from "./ListInstances.ts";
+import { DeleteFault, PutFault } from "./PutFault.ts";
+import { PutPreset } from "./PutPreset.ts";
 import { Reset } from "./Reset.ts";
 import { RotateCredentials } from "./RotateCredentials.ts";
 import { SetRotation } from "./SetRotation.ts";
@@ -15,16 +19,18 @@ export const CONTROL_ACTIONS: ReadonlyMap<string, ControlAction> = new Map(
   [
     AdvanceClock,
     ApplyConfig,
+    DeleteFault,
     DescribeWorld,
     ExpireCredentials,
+    ExplainRequest,
     ListEvents,
+    ListFaults,
     ListInstances,
+    PutFault,
+    PutPreset,
     Reset,
     RotateCredentials,
     SetClock,
     SetRotation,
   ].map((action) => [action.name, action]),
 );
-
-/** Actions that are described and not there yet. */
-export const LATER: ReadonlySet<string> = new Set(["PutFault", "DeleteFault", "ListFaults", "ExplainRequest"]);

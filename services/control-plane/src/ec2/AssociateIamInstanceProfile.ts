@@ -1,6 +1,6 @@
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateIamInstanceProfile.html
 import { required, string, struct } from "@rolemint/wire";
-import { associate } from "@rolemint/world";
+import { attachProfile } from "@rolemint/world";
 import { action } from "./action.ts";
 import { instanceResource, instancesById, passRoleNeeds, profileBySpecification } from "./lookup.ts";
 import { Association, ProfileSpecification } from "./shapes.ts";
@@ -34,8 +34,7 @@ export const AssociateIamInstanceProfile = action({
     if (instance!.association) {
       throw fail("IncorrectState", `There is an existing association for instance ${instance!.id}`);
     }
-    const associated = associate(world, instance!, profile);
-    world.rotation.issueNow(associated);
+    const associated = attachProfile(world, instance!, profile);
     return { IamInstanceProfileAssociation: associationView(associated, associated.association!, "associating") };
   },
 });

@@ -1,6 +1,6 @@
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DisassociateIamInstanceProfile.html
 import { required, string, struct } from "@rolemint/wire";
-import { disassociate } from "@rolemint/world";
+import { detachProfile } from "@rolemint/world";
 import { action } from "./action.ts";
 import { instanceByAssociation, instanceResource } from "./lookup.ts";
 import { Association } from "./shapes.ts";
@@ -17,7 +17,7 @@ export const DisassociateIamInstanceProfile = action({
   },
   handle({ world, account, input, fail }) {
     const instance = instanceByAssociation(world, account, input.AssociationId, fail);
-    world.rotation.unschedule(disassociate(world, instance));
+    detachProfile(world, instance);
     return { IamInstanceProfileAssociation: associationView(instance, instance.association!, "disassociating") };
   },
 });

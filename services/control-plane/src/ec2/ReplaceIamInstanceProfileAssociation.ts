@@ -1,7 +1,7 @@
 // The role swap: a new association id, the new role's credentials at once; the old keys live to their own end.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceIamInstanceProfileAssociation.html
 import { required, string, struct } from "@rolemint/wire";
-import { associate } from "@rolemint/world";
+import { attachProfile } from "@rolemint/world";
 import { action } from "./action.ts";
 import { instanceByAssociation, instanceResource, passRoleNeeds, profileBySpecification } from "./lookup.ts";
 import { Association, ProfileSpecification } from "./shapes.ts";
@@ -23,8 +23,7 @@ export const ReplaceIamInstanceProfileAssociation = action({
   handle({ world, account, input, fail }) {
     const instance = instanceByAssociation(world, account, input.AssociationId, fail);
     const profile = profileBySpecification(account, input.IamInstanceProfile, fail);
-    const associated = associate(world, instance, profile);
-    world.rotation.issueNow(associated);
+    const associated = attachProfile(world, instance, profile);
     return { IamInstanceProfileAssociation: associationView(associated, associated.association!, "associating") };
   },
 });

@@ -4,7 +4,7 @@ import { integer, list, named, required, string, struct } from "@rolemint/wire";
 import {
   type Account,
   addInstance,
-  associate,
+  attachProfile,
   DEFAULT_OPTIONS,
   ec2Arn,
   type Instance,
@@ -151,10 +151,7 @@ export const RunInstances = action({
         tags,
         options,
       });
-      if (!profile) return instance;
-      const associated = associate(world, instance, profile);
-      world.rotation.issueNow(associated);
-      return associated;
+      return profile ? attachProfile(world, instance, profile) : instance;
     });
     return reservationOf(world, launched);
   },

@@ -1,10 +1,11 @@
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetPolicyVersion.html
 import { required, struct } from "@rolemint/wire";
+import { encodeDocument } from "@rolemint/world";
 import { action } from "./action.ts";
 import { findPolicyVersion } from "./lookup.ts";
 import { onPolicy } from "./needs.ts";
 import { Arn, PolicyVersion, VersionId } from "./shapes.ts";
-import { encodeDocument, versionView } from "./views.ts";
+import { versionView } from "./views.ts";
 
 export const GetPolicyVersion = action({
   name: "GetPolicyVersion",

@@ -2,11 +2,11 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
 import { checkIdentityPolicy } from "@rolemint/policy";
 import { list, string } from "@rolemint/wire";
+import { encodeDocument, withInline, withoutInline } from "@rolemint/world";
 import type { Holder } from "./holders.ts";
 import type { Fail } from "./lookup.ts";
 import { page } from "./paging.ts";
 import { lengthWithoutSpace } from "./policies.ts";
-import { encodeDocument } from "./views.ts";
 
 /** Characters of all inline policies of one entity together, without white space. */
 const MAX_CHARACTERS = { role: 10240, user: 2048 };
@@ -23,7 +23,7 @@ export function putInlinePolicy(
 ): void {
   const malformed = checkIdentityPolicy(text, { managed: false });
   if (malformed) throw fail("MalformedPolicyDocument", malformed.message);
-  const inline = { ...row.inline, [name]: text };
+  const inline = withInline(row, name, text);
   const characters = Object.values(inline).reduce((sum, one) => sum + lengthWithoutSpace(one), 0);
   const most = MAX_CHARACTERS[kind];
   if (characters > most) {
@@ -40,8 +40,7 @@ export function getInlinePolicy(holder: Holder, name: string, fail: Fail<"NoSuch
 
 export function deleteInlinePolicy(holder: Holder, name: string, fail: Fail<"NoSuchEntity">): void {
   checkIsThere(holder, name, fail);
-  const kept = Object.entries(holder.row.inline).filter(([one]) => one !== name);
-  holder.change({ inline: Object.fromEntries(kept) });
+  holder.change({ inline: withoutInline(holder.row, name) });
 }
 
 export function listInlinePolicies(

@@ -1,6 +1,7 @@
 // How rows of the world look in IAM's answers.
 import type { ValueOf } from "@rolemint/wire";
 import {
+  encodeDocument,
   type InstanceProfile,
   type ManagedPolicy,
   type Permissions,
@@ -12,11 +13,6 @@ import {
   type World,
 } from "@rolemint/world";
 import type * as shapes from "./shapes.ts";
-
-/** Policy documents travel percent-encoded as RFC 3986 says, as they were given, not written anew. */
-export function encodeDocument(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
 
 /** A role as instance profiles show it. */
 function roleSummary(world: World, role: Role): ValueOf<typeof shapes.Role> {

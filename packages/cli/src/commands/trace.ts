@@ -1,0 +1,154 @@
+// `rolemint trace`: what happened, an event a line, for people or as JSON lines; on and on with --follow, or in numbers
+// with --summary.
+import type { ReadyFile } from "@rolemint/simulator";
+import pc from "picocolors";
+import { CliError } from "../exit.ts";
+import { type OutputFlags, outputFor, write } from "../output.ts";
+import { callControl, findRunning, type ListedInstance, type WhereFlags } from "../running.ts";
+import { untilSignal } from "../signals.ts";
+import type { Page, TracedEvent } from "../trace/event.ts";
+import { type EventFilter, type FilterFlags, filterOf } from "../trace/event-filter.ts";
+import { dayLine, eventLine } from "../trace/event-line.ts";
+import { follow } from "../trace/follow.ts";
+import { openSummary, summaryText } from "../trace/summary.ts";
+
+export interface TraceFlags extends WhereFlags, OutputFlags, FilterFlags {
+  readonly follow?: boolean;
+  readonly summary?: boolean;
+  readonly limit?: number;
+}
+
+/** Without --since so many are shown: all that fit on some screens, and before those to come. */
+const NEWEST = 1000;
+const NEWEST_FOLLOWED = 10;
+const MOST_NEWEST = 10_000;
+const PAGE = 5000;
+
+export async function trace(flags: TraceFlags): Promise<void> {
+  if (flags.follow && flags.summary) throw new CliError("usage", "--follow and --summary exclude each other");
+  const ready = findRunning(flags);
+  const filter = await filterOf(flags, () => worldTime(ready));
+  if (flags.summary) return summarise(ready, filter, flags);
+  const printer = openPrinter(flags, await namesOf(ready));
+  const shown = flags.follow
+    ? await showBefore(ready, filter, flags, printer)
+    : await show(ready, filter, flags, printer);
+  tellLost(shown, flags);
+  if (!flags.follow || !shown.isRead) return;
+  const ending = new AbortController();
+  void untilSignal().then(() => ending.abort());
+  const take = (event: TracedEvent) => printer.print(event, () => namesOf(findRunning(flags)));
+  await follow({ flags, filter: { ...filter, Since: shown.next }, signal: ending.signal, take });
+}
+
+interface Shown {
+  readonly next: string;
+  readonly dropped: number;
+  readonly missed: number;
+  readonly isRead: boolean;
+}
+
+/** From --since on all of them, page by page; without it the newest. */
+async function show(ready: ReadyFile, filter: EventFilter, { limit }: TraceFlags, printer: Printer): Promise<Shown> {
+  if (filter.Since === undefined) return showNewest(ready, filter, limit ?? NEWEST, printer);
+  let left = limit ?? Number.POSITIVE_INFINITY;
+  let shown: Shown | undefined;
+  await eachPage(ready, filter, (page) => {
+    const events = page.Events.slice(0, left);
+    left -= events.length;
+    const isRead = events.every((event) => printer.print(event));
+    shown = { next: page.Next, dropped: page.Dropped, missed: shown?.missed ?? page.Missed, isRead };
+    return isRead && left > 0;
+  });
+  return shown!;
+}
+
+async function showNewest(ready: ReadyFile, filter: EventFilter, limit: number, printer: Printer): Promise<Shown> {
+  if (limit > MOST_NEWEST) throw new CliError("usage", `--limit is at most ${MOST_NEWEST} without --since`);
+  const page = await callControl<Page>(ready, "ListEvents", { ...filter, Newest: true, Limit: limit });
+  const isRead = page.Events.every((event) => printer.print(event));
+  // What is older was not asked for.
+  return { next: page.Next, dropped: page.Dropped, missed: 0, isRead };
+}
+
+/** What stands before the events to come: with --since the stream itself begins there. */
+async function showBefore(ready: ReadyFile, filter: EventFilter, flags: TraceFlags, printer: Printer): Promise<Shown> {
+  if (filter.Since === undefined) return showNewest(ready, filter, flags.limit ?? NEWEST_FOLLOWED, printer);
+  return { next: filter.Since, dropped: 0, missed: 0, isRead: true };
+}
+
+/** Pages from the filter's place on, until `take` says no or there is no more. */
+async function eachPage(ready: ReadyFile, filter: EventFilter, take: (page: Page) => boolean): Promise<void> {
+  let place = filter.Since;
+  for (;;) {
+    const since = place === undefined ? {} : { Since: place };
+    const page = await callControl<Page>(ready, "ListEvents", { ...filter, ...since, Limit: PAGE });
+    if (!take(page) || page.Events.length < PAGE) return;
+    place = page.Next;
+  }
+}
+
+function tellLost({ dropped, missed }: Shown, flags: TraceFlags): void {
+  if (flags.quiet) return;
+  const lost = [
+    ...(dropped > 0 ? [`${dropped} events were dropped since the start, because too many waited to be recorded`] : []),
+    ...(missed > 0 ? [`${missed} older events are no longer kept`] : []),
+  ];
+  for (const line of lost) process.stderr.write(`${pc.yellow(line)}\n`);
+}
+
+interface Printer {
+  /** False once nobody reads any more. `anew` gives the names again, for an instance that was not there before. */
+  print(event: TracedEvent, anew?: () => Promise<ReadonlyMap<string, string>>): boolean;
+}
+
+function openPrinter(flags: TraceFlags, known: ReadonlyMap<string, string>): Printer {
+  let names = known;
+  let day: string | undefined;
+  let asked: string | undefined;
+  return {
+    print(event, anew) {
+      if (flags.json) return write(`${JSON.stringify(event)}\n`);
+      const { Instance: id } = event;
+      if (anew && id !== undefined && !names.has(id) && asked !== id) {
+        asked = id;
+        anew().then(
+          (found) => {
+            names = found;
+          },
+          () => {},
+        );
+      }
+      const isNewDay = event.Time.slice(0, 10) !== day;
+      day = event.Time.slice(0, 10);
+      const line = eventLine(event, id === undefined ? "-" : (names.get(id) ?? id));
+      return write(isNewDay ? `${dayLine(event)}\n${line}\n` : `${line}\n`);
+    },
+  };
+}
+
+async function summarise(ready: ReadyFile, filter: EventFilter, flags: TraceFlags): Promise<void> {
+  const begin = filter.Since === undefined || /^\d+$/.test(filter.Since) ? undefined : Date.parse(filter.Since);
+  const summing = openSummary(begin);
+  let lost: Pick<Page, "Dropped" | "Missed"> | undefined;
+  await eachPage(ready, filter, (page) => {
+    lost = { Dropped: page.Dropped, Missed: lost?.Missed ?? page.Missed };
+    for (const event of page.Events) summing.add(event);
+    return true;
+  });
+  const names = await namesOf(ready);
+  const end = filter.Until === undefined ? await worldTime(ready) : Date.parse(filter.Until);
+  const instances = summing.result((id) => (id === undefined ? "-" : (names.get(id) ?? id)), end);
+  const { Dropped: dropped = 0, Missed: missed = 0 } = lost ?? {};
+  outputFor(flags).result(summaryText(instances), { version: 1, instances, dropped, missed });
+  if (!flags.json) tellLost({ next: "", dropped, missed, isRead: true }, flags);
+}
+
+async function worldTime(ready: ReadyFile): Promise<number> {
+  return Date.parse((await callControl<{ Time: string }>(ready, "DescribeWorld")).Time);
+}
+
+async function namesOf(ready: ReadyFile): Promise<ReadonlyMap<string, string>> {
+  const { Instances } = await callControl<{ Instances: ListedInstance[] }>(ready, "ListInstances");
+  return new Map(Instances.map(({ InstanceId, Name }) => [InstanceId, Name]));
+}
