@@ -1,6 +1,6 @@
 // Randomness: the host's in any size, a seed's the same again; bytes given are their taker's own.
 import { expect, test } from "@jest/globals";
-import { type Entropy, hostEntropy, seededEntropy } from "./entropy.ts";
+import { type Entropy, hostEntropy, seededEntropy, streamOf } from "./entropy.ts";
 
 const sources: [string, Entropy][] = [
   ["the host's", hostEntropy],
@@ -34,4 +34,14 @@ test("the same seed gives the same bytes, however they are cut; another one othe
   const pieces = Buffer.concat([one(5), one(100), one(0), one(27)]);
   expect(two(132)).toEqual(pieces);
   expect(seededEntropy("b")(132)).not.toEqual(pieces);
+});
+
+test("a stream of its own repeats, whatever the others have drawn; without a seed there is but one", () => {
+  const [one, other] = [seededEntropy("a"), seededEntropy("a")];
+  one(100);
+  expect(streamOf(one, "x")(40)).toEqual(streamOf(other, "x")(40));
+  const texts = [one(16), streamOf(one, "x")(16), streamOf(one, "y")(16), streamOf(streamOf(one, "x"), "y")(16)];
+  texts.push(streamOf(seededEntropy("b"), "x")(16));
+  expect(new Set(texts.map(String)).size).toBe(5);
+  expect(streamOf(hostEntropy, "x")).toBe(hostEntropy);
 });

@@ -2,7 +2,19 @@
 import { createHmac, randomBytes } from "node:crypto";
 
 /** Gives `size` random bytes. */
-export type Entropy = (size: number) => Buffer;
+export interface Entropy {
+  (size: number): Buffer;
+  /** Where bytes repeat: other bytes, the same again for the same name. */
+  derive?(name: string): Entropy;
+}
+
+/**
+ * For what draws in an order that depends on timing, or on how much others draw: a stream of its own, so that neither
+ * changes what the other gets. Chance that never repeats needs no such care.
+ */
+export function streamOf(entropy: Entropy, name: string): Entropy {
+  return entropy.derive?.(name) ?? entropy;
+}
 
 const BLOCK_BYTES = 8192;
 
@@ -25,11 +37,14 @@ function blockwise(): Entropy {
   };
 }
 
-/** The same bytes in the same order for the same seed: HMAC-SHA-256 in counter mode. For tests, not for secrets. */
+/**
+ * The same bytes in the same order for the same seed: HMAC-SHA-256 in counter mode. Whoever knows the seed knows every
+ * key that is made of it: for runs that repeat, never for secrets.
+ */
 export function seededEntropy(seed: string): Entropy {
   let counter = 0;
   let pool: Buffer = Buffer.alloc(0);
-  return (size) => {
+  const draw: Entropy = (size) => {
     while (pool.length < size) {
       pool = Buffer.concat([pool, createHmac("sha256", seed).update(String(counter++)).digest()]);
     }
@@ -37,4 +52,6 @@ export function seededEntropy(seed: string): Entropy {
     pool = pool.subarray(size);
     return bytes;
   };
+  draw.derive = (name) => seededEntropy(JSON.stringify([seed, name]));
+  return draw;
 }

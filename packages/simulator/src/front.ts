@@ -1,10 +1,11 @@
 // The front: one address for S3 and every AWS API. The gate is loaded with its first connection, or soon after the
 // start; the control plane with its first request.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Authority, AuthorityCache } from "@rolemint/authority";
+import type { Authority, AuthorityCache, EventBuffer } from "@rolemint/authority";
 import type { Caller } from "@rolemint/caller";
 import type { Plane } from "@rolemint/control-plane";
-import { hostClock, hostEntropy, lazyServer } from "@rolemint/host";
+import { openInjector } from "@rolemint/faults";
+import { hostClock, hostEntropy, lazyServer, streamOf } from "@rolemint/host";
 import type { Log } from "@rolemint/host/log";
 import { wakeUp } from "@rolemint/host/schedule";
 import type { createGate } from "@rolemint/s3-authorizer";
@@ -16,6 +17,7 @@ export interface FrontParts {
   readonly state: State;
   readonly authority: Authority;
   readonly cache: AuthorityCache<Caller | undefined>;
+  readonly events: EventBuffer;
   readonly log: Log;
   acknowledged(): Promise<void>;
 }
@@ -23,24 +25,25 @@ export interface FrontParts {
 /** How long after the start the gate is loaded when nobody has asked for it. */
 const WARM_AFTER_MS = 300;
 
-export function openFront({ options, state, authority, cache, log, acknowledged }: FrontParts) {
-  const { clock = hostClock, entropy = hostEntropy, config } = options;
+export function openFront({ options, state, authority, cache, events, log, acknowledged }: FrontParts) {
+  const { clock = hostClock, config } = options;
+  const entropy = streamOf(options.entropy ?? hostEntropy, "s3");
   const { world, backend } = state;
   const unexpected = (error: unknown, requestId: string) => log.error({ err: error, requestId }, "unexpected error");
   const failed = (error: unknown) => log.error({ err: error }, "a part could not be loaded");
-  const controlPlane = lazyApp({ world, callers: cache, acknowledged, unexpected }, failed);
+  const injector = openInjector(authority, (event) => void authority.record({ Events: [event] }));
+  const controlPlane = lazyApp({ world, callers: cache, injector, acknowledged, unexpected }, failed);
   let gate: ReturnType<typeof createGate> | undefined;
   const lazy = lazyServer(async () => {
     const s3 = await import("@rolemint/s3-authorizer");
-    gate = s3.createGate({ authority, backend, region: config.region, clock, entropy, log, controlPlane });
+    const { region } = config;
+    gate = s3.createGate({ authority, backend, region, clock, entropy, events, log, controlPlane });
     return gate.server;
   }, failed);
   const warming = wakeUp(() => void lazy.warm());
   return {
     server: lazy.server,
     warmSoon: () => warming.at(WARM_AFTER_MS),
-    flush: async () => void (await gate?.events.flush()),
-    dropped: () => gate?.events.dropped ?? 0,
     async close() {
       warming.stop();
       await gate?.close();

@@ -1,7 +1,7 @@
 // One metadata listener an instance: the endpoint topology, where the port is the identity. Listeners follow the
 // world's instances: opened when one is launched, closed when it ends.
-import type { AuthorityCache, EventBuffer } from "@rolemint/authority";
-import { ListenError, type Listener } from "@rolemint/host";
+import type { Authority, AuthorityCache, EventBuffer } from "@rolemint/authority";
+import { ListenError, type Listener, streamOf } from "@rolemint/host";
 import type { Log } from "@rolemint/host/log";
 import { startMetadataListener } from "@rolemint/imds";
 import { type Instance, runningInstances, type World } from "@rolemint/world";
@@ -21,6 +21,7 @@ export interface MetadataListenerSettings {
   readonly firstPort: number;
   /** Host name that clients are told. */
   readonly shownHost: string;
+  readonly faults: Authority;
   readonly log: Log;
 }
 
@@ -36,10 +37,12 @@ export function openMetadataListeners(
   let isStarted = false;
   let following: Promise<void> = Promise.resolve();
 
-  const { now, entropy } = world;
+  const { now } = world;
   const listenOn = ({ id }: Instance, port: number) => {
     const lookup = () => cache.instance(id);
-    return startMetadataListener({ host, port, lookup, now, entropy, record: events.record, log: settings.log });
+    const entropy = streamOf(world.entropy, `metadata tokens ${id}`);
+    const { faults, log } = settings;
+    return startMetadataListener({ host, port, lookup, now, entropy, record: events.record, faults, log });
   };
 
   /** Those of open listeners, and those that other running instances keep. */

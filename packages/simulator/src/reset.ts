@@ -27,6 +27,8 @@ export async function finishReset(world: World, backend: Backend, config: Config
   });
   world.trail.clear();
   world.timeline.clear();
+  world.warnings.clear();
+  world.refusals.clear();
 }
 
 function wipe(world: World, config: Config): void {
@@ -43,9 +45,11 @@ function wipe(world: World, config: Config): void {
     else tables.instances.put({ ...rest, state: "running", options: DEFAULT_OPTIONS, tags: [] });
   }
   world.rotation.forget();
+  world.faults.forget();
   for (const name of ["config.applied", "config.left"]) store.removeSetting(name);
   const host = hostClock.now();
-  world.setClock({ at: host, time: config.clock.start ?? host, rate: 1 });
+  const rate = Number(store.setting("clock.startRate") ?? "1");
+  world.setClock({ at: host, time: config.clock.start ?? host, rate });
   world.setSchedule(PROFILES.ec2);
 }
 

@@ -1,4 +1,5 @@
-// What makes rotation happen: a heartbeat once a second, and a timer to the next due instant, which a fast clock needs.
+// What makes rotation happen, and faults begin and end: a heartbeat once a second, and a timer to the next due instant,
+// which a fast clock needs.
 import { hostTimeOf } from "@rolemint/host";
 import { breathe, everySecond, wakeUp } from "@rolemint/host/schedule";
 import type { World } from "@rolemint/world";
@@ -18,6 +19,7 @@ export function startRotationClock(world: World, unexpected: (error: unknown) =>
     try {
       do {
         isAgain = false;
+        world.faults.tick();
         await world.rotation.tick(breathe);
       } while (isAgain);
     } finally {
@@ -34,8 +36,9 @@ export function startRotationClock(world: World, unexpected: (error: unknown) =>
   }
 
   function plan(): void {
-    const due = world.rotation.nextDue();
-    if (due === undefined) return;
+    const dues = [world.rotation.nextDue(), world.faults.nextDue()].filter((due) => due !== undefined);
+    if (dues.length === 0) return;
+    const due = Math.min(...dues);
     const delay = hostTimeOf(world.clockLine(), due) - world.hostClock.now();
     if (delay < 2000) timer.at(delay);
   }

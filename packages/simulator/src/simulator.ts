@@ -28,6 +28,8 @@ export interface SimulatorOptions {
   readonly log?: Log;
   readonly clock?: Clock;
   readonly entropy?: Entropy;
+  /** How fast the world's clock runs where the state is made now; default 1, 0 is frozen. */
+  readonly startRate?: number;
   readonly version: string;
 }
 
@@ -37,6 +39,8 @@ export interface Simulator {
   readonly world: World;
   /** What earlier configs made and this one no longer names. */
   readonly left: readonly string[];
+  /** To be called after a change of the world by its own object: listeners and ready file follow it. */
+  acknowledged(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,8 +78,11 @@ async function assemble(
   closers.push(() => cache.stop());
   const events = eventBuffer(authority, log);
   closers.push(() => events.close());
+  // What the data planes still hold was before what the world notes now.
+  world.beforeNote(() => void events.flush());
   const firstPort = options.imdsPort ?? 1338;
-  const listeners = openMetadataListeners(world, cache, events, { host, firstPort, shownHost, log });
+  const settings = { host, firstPort, shownHost, faults: authority, log };
+  const listeners = openMetadataListeners(world, cache, events, settings);
   closers.push(() => listeners.close());
   await listeners.follow();
   const rotation = startRotationClock(world, unexpected);
@@ -93,7 +100,7 @@ async function assemble(
       unexpected(error);
     }
   };
-  const front = openFront({ options, state, authority, cache, acknowledged, log });
+  const front = openFront({ options, state, authority, cache, events, acknowledged, log });
   closers.push(() => front.close());
   const aws = await listen(front.server, host, options.awsPort ?? 4566);
   closers.push(() => aws.close());
@@ -104,14 +111,8 @@ async function assemble(
     rotation,
     acknowledged,
     endpointOf: listeners.endpointOf,
-    flushEvents: async () => void (await Promise.all([events.flush(), front.flush()])),
-    health: () => ({
-      status: "ok",
-      version: options.version,
-      parts: { "control-plane": "ok", imds: "ok", "s3-authorizer": "ok" },
-      dataPlanes: ["imds", "s3-authorizer"],
-      eventsDropped: events.dropped + front.dropped(),
-    }),
+    flushEvents: () => events.flush(),
+    health: () => healthOf(options.version, events.dropped),
   });
   const controlServer = lazyServer(async () => {
     const { serveControl } = await import("./serve-control.ts");
@@ -123,7 +124,12 @@ async function assemble(
   closers.push(() => ready.remove());
   ready.refresh();
   front.warmSoon();
-  return { ready: ready.now, world, left: state.left, close };
+  return { ready: ready.now, world, left: state.left, acknowledged, close };
+}
+
+function healthOf(version: string, eventsDropped: number): object {
+  const parts = { "control-plane": "ok", imds: "ok", "s3-authorizer": "ok" };
+  return { status: "ok", version, parts, dataPlanes: ["imds", "s3-authorizer"], eventsDropped };
 }
 
 /** The host as clients are told it: for every address of the machine the loopback one, IPv6 as URLs have it. */

@@ -1,7 +1,7 @@
 // What a simulator stands on: the world and the object store of its state, with the config applied.
 import { join } from "node:path";
 import { ApplyError, type Config } from "@rolemint/config";
-import { type Clock, type Entropy, hostClock, hostEntropy } from "@rolemint/host";
+import { type Clock, type Entropy, hostClock, hostEntropy, streamOf } from "@rolemint/host";
 import { breathe } from "@rolemint/host/schedule";
 import { type Backend, openBuiltinStore, Refusal } from "@rolemint/object-store";
 import { type AccessKey, openWorld, type World } from "@rolemint/world";
@@ -38,8 +38,10 @@ export async function openState(options: SimulatorOptions): Promise<State> {
     entropy,
     pid: process.pid,
     startTime: config.clock.start,
+    ...(options.startRate !== undefined && { startRate: options.startRate }),
     strictClock: config.clock.strict,
   });
+  world.warnings.watch(({ code, message }, instance) => options.log?.warn({ instance, code }, message));
   let backend: Backend | undefined;
   try {
     backend = await openBackend(options, clock, entropy);
@@ -59,7 +61,11 @@ async function openBackend(
   entropy: Entropy,
 ): Promise<Backend> {
   if (s3.backend === "builtin") {
-    return openBuiltinStore({ ...(state !== undefined && { directory: join(state, "objects") }), clock, entropy });
+    return openBuiltinStore({
+      ...(state !== undefined && { directory: join(state, "objects") }),
+      clock,
+      entropy: streamOf(entropy, "objects"),
+    });
   }
   const { endpoint, accessKeyId, secretAccessKey } = s3;
   if (accessKeyId === undefined || secretAccessKey === undefined) {
@@ -74,6 +80,7 @@ async function settle(world: World, backend: Backend, config: Config): Promise<r
   await finishReset(world, backend, config);
   await endDeletions(world, backend);
   const { left } = await applyWithObjects(world, backend, config);
+  world.faults.tick();
   await world.rotation.tick(breathe);
   return left;
 }
@@ -96,7 +103,8 @@ function secretsOf(world: World): { operator: AccessKey; controlToken: string } 
         status: "Active",
         created: world.now(),
       });
-    const token = world.store.setting("controlToken") ?? world.entropy(24).toString("base64url");
+    // It guards our own API and is nothing of the world's: it does not repeat where that does.
+    const token = world.store.setting("controlToken") ?? hostEntropy(24).toString("base64url");
     world.store.putSetting("controlToken", token);
     return { operator, controlToken: token };
   });

@@ -1,0 +1,191 @@
+// The kit in Jest: worlds in a thread of this process, an instance for each test, and matchers whose failures tell
+// what happened.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fromInstanceMetadata } from "@aws-sdk/credential-providers";
+import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/globals";
+import { type Lab, type LabOptions, startRolemint } from "./index.ts";
+import "./jest-globals.ts";
+import { fetchKeys, whoAmI } from "./lab.fixture.ts";
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await startRolemint({ roles: { app: { path: "/team/" }, other: {} } });
+});
+afterAll(() => lab.close());
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+const ROLE = "arn:aws:iam::111122223333:role/team/app";
+
+test("an application that refreshes passes every matcher", async () => {
+  const app = await lab.instance({ role: "app" });
+  expect(app.roleArn).toBe(ROLE);
+  expect(await whoAmI(app, await fetchKeys(app))).toMatch(/:assumed-role\/app\/i-0[0-9a-f]{16}$/);
+  const { generation } = await app.rotate();
+  await whoAmI(app, await fetchKeys(app));
+  await expect(app).toHaveRefreshed({ within: "1m" });
+  await expect(app).toHaveNoExpiredCalls();
+  await expect(app).toHaveNoRefusals();
+  await expect(app).toHaveUsedGeneration(generation);
+  await expect(app).toHaveCalledMetadata({ min: 6, max: 6 });
+  await expect(app).toBeAssumedRole(ROLE);
+  await expect(app).not.toBeAssumedRole("arn:aws:iam::111122223333:role/other");
+});
+
+test("one that does not is told by its timeline, and recovers when it looks again", async () => {
+  const app = await lab.instance({ role: "app", name: "forgetful" });
+  const keys = await fetchKeys(app);
+  await whoAmI(app, keys);
+  await app.rotate();
+  expect(await app.expire()).toHaveLength(2);
+  await whoAmI(app, keys).catch(() => {});
+  const failure = await expect(app)
+    .toHaveNoExpiredCalls()
+    .catch((error: Error) => error.message);
+  expect(failure).toMatch(
+    /^forgetful made 2 calls, and 1 was refused as expired \(ExpiredToken\)\n\ntimeline of forgetful/,
+  );
+  expect(failure).toMatch(/ > .*refusal +sts GetCallerIdentity +403 ExpiredToken +generation 1 /);
+  await app.rotate();
+  await whoAmI(app, await fetchKeys(app));
+  await expect(app).toRecoverWithin("1m");
+});
+
+test.each<[string, (app: Awaited<ReturnType<Lab["instance"]>>) => Promise<void>]>([
+  ["toHaveNoExpiredCalls", (app) => expect(app).toHaveNoExpiredCalls()],
+  ["not.toHaveNoExpiredCalls", (app) => expect(app).not.toHaveNoExpiredCalls()],
+  ["not.toHaveRefreshed", (app) => expect(app).not.toHaveRefreshed({ within: "5m" })],
+  ["not.toHaveCalledMetadata", (app) => expect(app).not.toHaveCalledMetadata({ max: 3 })],
+  ["not.toBeAssumedRole", (app) => expect(app).not.toBeAssumedRole(ROLE)],
+  ["toRecoverWithin", (app) => expect(app).toRecoverWithin("1m")],
+])("where nothing happened nothing holds, nor its contrary: %s", async (_, check) => {
+  const app = await lab.instance({ role: "app" });
+  await expect(check(app)).rejects.toThrow(/timeline of app-\d+, from/);
+});
+
+test("fake timers do not hold it up, nor does a busy test", async () => {
+  jest.useFakeTimers();
+  const app = await lab.instance({ role: "app" });
+  await fetchKeys(app);
+  expect((await lab.clock()).rate).toBe(1);
+  // The thread of the test stands still.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  await expect(app).toHaveCalledMetadata({ max: 3 });
+});
+
+test("the environment is for child processes, and for this one while it is entered", async () => {
+  const app = await lab.instance({ role: "app" });
+  const before = { ...process.env };
+  const script = "process.stdout.write(JSON.stringify(process.env))";
+  const child = spawnSync(process.execPath, ["-e", script], { env: { ...app.env }, encoding: "utf8" });
+  expect(JSON.parse(child.stdout)).toMatchObject({
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: app.metadataEndpoint,
+    AWS_EC2_METADATA_DISABLED: "false",
+    AWS_ENDPOINT_URL: app.endpoint,
+    AWS_REGION: "us-east-1",
+    PATH: process.env["PATH"],
+  });
+  {
+    using _ = app.enter();
+    const { accessKeyId } = await fromInstanceMetadata()();
+    expect(accessKeyId).toBe((await app.credentials()).accessKeyId);
+  }
+  expect({ ...process.env }).toEqual(before);
+  await expect(app).toHaveCalledMetadata({ min: 3, max: 3 });
+});
+
+test("a role of its own, by policies", async () => {
+  const Statement = [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }];
+  const policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", { Version: "2012-10-17", Statement }];
+  const app = await lab.instance({ name: "reader", policies, metadata: { tokens: "optional" } });
+  expect(app.roleArn).toBe("arn:aws:iam::111122223333:role/reader");
+  const { Instances } = (await lab.control("ListInstances")) as { Instances: Record<string, unknown>[] };
+  expect(Instances.find(({ Name }) => Name === "reader")).toMatchObject({
+    Role: "reader",
+    MetadataOptions: { HttpTokens: "optional" },
+  });
+});
+
+test("a fault hits the instance that it is for, until it is removed", async () => {
+  const [app, other] = [await lab.instance({ role: "app" }), await lab.instance({ role: "app" })];
+  const fault = await app.fault("imds.unreachable", { for: "30m" });
+  await expect(fetchKeys(app)).rejects.toThrow();
+  await whoAmI(other, await fetchKeys(other));
+  await fault.remove();
+  await whoAmI(app, await fetchKeys(app));
+  await expect(app).toRecoverWithin("5m");
+  await expect(other).not.toHaveUsedGeneration(2);
+  await expect(app.fault("imds.unreachabel")).rejects.toThrow(/imds\.unreachabel/);
+});
+
+test("a preset is an incident of faults, which are removed together", async () => {
+  const app = await lab.instance({ role: "app" });
+  const preset = await app.preset("imds-outage-30m");
+  const listed = async () => ((await lab.control("ListFaults")) as { Faults: unknown[] }).Faults.length;
+  expect(await listed()).toBeGreaterThan(0);
+  await preset.remove();
+  expect(await listed()).toBe(0);
+  await preset.remove();
+});
+
+test("labs share a thread and nothing else; a closed one says so", async () => {
+  const one = await startRolemint({ config: { clock: { start: "2026-11-23T05:30:00Z" } }, seed: 1 });
+  const same = await startRolemint({ config: { clock: { start: "2026-11-23T05:30:00Z" } }, seed: 1 });
+  expect(one.endpoint).not.toBe(same.endpoint);
+  expect(one.operator).toEqual(same.operator);
+  expect(await one.clock("+6h")).toEqual({ time: "2026-11-23T11:30:00Z", rate: 0 });
+  expect(await same.clock({ rate: 2 })).toMatchObject({ rate: 2 });
+  const credentials = async (each: Lab) => (await each.instance({ policies: [] })).credentials();
+  expect((await credentials(one)).accessKeyId).toBe((await credentials(same)).accessKeyId);
+  await one.reset();
+  expect(await one.clock()).toEqual({ time: "2026-11-23T05:30:00Z", rate: 0 });
+  await one.close();
+  await expect(one.instance()).rejects.toThrow("this lab is closed; start another with startRolemint()");
+  await same[Symbol.asyncDispose]();
+});
+
+test.each<[LabOptions, string]>([
+  [{ roles: { app: { pat: "/" } } }, "startRolemint: roles.app.pat is not a key here; did you mean path?"],
+  [{ rotation: "slow" as never }, "startRolemint: rotation"],
+  [{ config: "nowhere.yaml" }, "nowhere.yaml"],
+  [{ seed: -1 }, "seed must be a whole number from 0 on, not -1"],
+])("wrong options are refused: %j", async (options, message) => {
+  await expect(startRolemint(options)).rejects.toThrow(message);
+});
+
+test.each([
+  [{ role: "ap" }, "there is no role ap; there are"],
+  [{ role: "app", policies: [] }, "give an instance either a role or policies"],
+  [{ rol: "app" }, "instance() takes no rol; did you mean role?"],
+  [{ name: "reader" }, "an instance is called reader already"],
+  [{ policies: { Statement: [{ Effect: "Allow" }] } }, "is not a policy that AWS takes: MalformedPolicyDocument"],
+])("wrong instances are refused: %j", async (options, message) => {
+  await expect(lab.instance(options as never)).rejects.toThrow(message);
+});
+
+test("what is not an instance is no application", async () => {
+  await expect(async () => expect({}).toHaveNoRefusals()).rejects.toThrow("what lab.instance() gives");
+});
+
+test("a file is read as rolemint up reads it, and roles may stand beside it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "rolemint-"));
+  try {
+    const config = join(folder, "rolemint.yaml");
+    writeFileSync(config, "version: 1\nregion: eu-west-1\nroles: { app: {} }\nbuckets: { demo: {} }\n");
+    await using plain = await startRolemint({ config });
+    expect(plain.region).toBe("eu-west-1");
+    await plain.instance({ role: "app" });
+    await using more = await startRolemint({ config, roles: { two: {} }, rotation: "tiny" });
+    for (const role of ["app", "two"]) await more.instance({ role });
+    writeFileSync(config, "version: 1\nrole: {}\n");
+    await expect(startRolemint({ config })).rejects.toThrow(
+      `${config}:2:1: role is not a key here; did you mean roles?`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,144 @@
+// startRolemint(): a world of its own in the simulators' thread, and handles of what is in it.
+import { devNull } from "node:os";
+import { eventsOf } from "@rolemint/expectations";
+import { applied, clientEnvironment } from "@rolemint/simulator/client-environment";
+import type { App, Fault, FaultOptions, Lab, LabOptions, TimelineEvent, WorldClock } from "./api.ts";
+import type { Added } from "./instances.ts";
+import { ask } from "./thread.ts";
+import { WORKER } from "./worker-file.ts";
+import type { Started } from "./worlds.ts";
+
+/** The most that ListEvents gives at once. */
+const PAGE = 10_000;
+
+/** A new world: nothing in it is shared with another. Rejects with what is wrong with the options. */
+export async function startRolemint(options: LabOptions = {}): Promise<Lab> {
+  const started = (await ask(WORKER, "start", options)) as Started;
+  const { world, endpoint, region, operator } = started;
+  const control = async (action: string, input: object = {}): Promise<any> =>
+    ask(WORKER, "control", { world, action, input });
+  const close = async () => void (await ask(WORKER, "close", { world }));
+  return {
+    endpoint,
+    region,
+    accountId: operator.accountId,
+    operator: { accessKeyId: operator.accessKeyId, secretAccessKey: operator.secretAccessKey },
+    control,
+    close,
+    [Symbol.asyncDispose]: close,
+    async instance(instanceOptions = {}) {
+      const added = (await ask(WORKER, "instance", { world, options: instanceOptions })) as Added;
+      return appOf(started, added, control);
+    },
+    clock: (change) => moveClock(control, change),
+    fault: (name, faultOptions) => putFault(control, "PutFault", { Name: name, Target: "all" }, faultOptions),
+    reset: async () => void (await control("Reset")),
+    trace: () => allEvents(control),
+  };
+}
+
+type Control = (action: string, input?: object) => Promise<any>;
+
+function appOf(
+  { world, endpoint, region }: Started,
+  { name, instanceId, imds, roleArn }: Added,
+  control: Control,
+): App {
+  const environment = () => clientEnvironment({ region, aws: endpoint, imds }, process.env, devNull);
+  const target = { Target: instanceId };
+  return {
+    name,
+    instanceId,
+    roleArn: roleArn ?? undefined,
+    region,
+    endpoint,
+    metadataEndpoint: imds,
+    get env() {
+      const whole = applied(environment(), process.env);
+      return Object.fromEntries(
+        Object.entries(whole).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      );
+    },
+    enter() {
+      const { set, unset } = environment();
+      const leave = changeEnvironment({ ...set, ...Object.fromEntries(unset.map((one) => [one, undefined])) });
+      return { leave, [Symbol.dispose]: leave };
+    },
+    async rotate() {
+      const { Generation, AccessKeyId, Expiration } = await control("RotateCredentials", { Instance: instanceId });
+      return { generation: Generation, accessKeyId: AccessKeyId, expiration: new Date(Expiration) };
+    },
+    expire: async () => (await control("ExpireCredentials", { Instance: instanceId })).AccessKeyIds,
+    fault: (fault, options) => putFault(control, "PutFault", { Name: fault, ...target }, options),
+    preset: (preset, options) => putFault(control, "PutPreset", { Name: preset, ...target }, options),
+    async credentials() {
+      const { expiration, ...keys } = (await ask(WORKER, "credentials", { world, instanceId })) as any;
+      return { ...keys, expiration: new Date(expiration) };
+    },
+    trace: async () => eventsOf(await allEvents(control), instanceId),
+  };
+}
+
+/** Gives how to undo it: a variable that somebody has changed since stays as it is. */
+function changeEnvironment(changes: Readonly<Record<string, string | undefined>>): () => void {
+  const before = Object.keys(changes).map((name) => [name, process.env[name]] as const);
+  for (const [name, value] of Object.entries(changes)) setVariable(name, value);
+  return () => {
+    for (const [name, value] of before) if (process.env[name] === changes[name]) setVariable(name, value);
+  };
+}
+
+function setVariable(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
+}
+
+async function moveClock(control: Control, change: Parameters<Lab["clock"]>[0]): Promise<WorldClock> {
+  if (change === undefined) {
+    const { Time, ClockRate } = await control("DescribeWorld");
+    return { time: Time, rate: ClockRate };
+  }
+  const { Time, Rate } =
+    typeof change === "string"
+      ? await control("AdvanceClock", { By: change })
+      : await control("SetClock", membersOf(change));
+  return { time: Time, rate: Rate };
+}
+
+async function putFault(
+  control: Control,
+  action: "PutFault" | "PutPreset",
+  what: object,
+  options: FaultOptions = {},
+): Promise<Fault> {
+  const answer = await control(action, { ...what, ...membersOf(options) });
+  const faults: readonly { readonly Id: string }[] = answer.Faults ?? [answer.Fault];
+  return {
+    answer,
+    async remove() {
+      const { Faults } = (await control("ListFaults")) as { Faults: readonly { readonly Id: string }[] };
+      const there = new Set(Faults.map(({ Id }) => Id));
+      // One that has ended by itself has healed what it did.
+      for (const { Id } of faults) if (there.has(Id)) await control("DeleteFault", { Id });
+    },
+  };
+}
+
+/** Members of the control API begin with a capital, and so do a fault's parameters. */
+function membersOf(options: object): Record<string, unknown> {
+  const entries = Object.entries(options).map(([name, value]) => {
+    const member = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+    return [member, member === "Parameters" ? membersOf(value) : value];
+  });
+  return Object.fromEntries(entries);
+}
+
+async function allEvents(control: Control): Promise<TimelineEvent[]> {
+  const events: TimelineEvent[] = [];
+  for (let next = "0"; ; ) {
+    const page: { Events: TimelineEvent[]; Next: string } = await control("ListEvents", { Since: next, Limit: PAGE });
+    for (const event of page.Events) events.push(event);
+    if (page.Events.length < PAGE) return events;
+    next = page.Next;
+  }
+}
