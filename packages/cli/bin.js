@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The launcher: plain JavaScript that any Node from 18 on can read. It turns the compile cache on and loads the command
-// line; where the running Node is older than 24 it starts again with the one that the npm package `node` brings.
+// line, from its sources in the workspace and from the bundle where it is installed; where the running Node is older
+// than 24 it starts again with the one that the npm package `node` brings.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import * as module from "node:module";
@@ -10,7 +11,7 @@ import { fileURLToPath } from "node:url";
 if (Number(process.versions.node.split(".")[0]) >= 24) {
   module.enableCompileCache?.();
   keepExperimentalWarningsQuiet();
-  await import("./src/main.ts");
+  await import(existsSync(new URL("./src/main.ts", import.meta.url)) ? "./src/main.ts" : "./dist/main.js");
 } else {
   startAgain();
 }

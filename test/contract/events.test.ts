@@ -46,6 +46,8 @@ const MEMBERS = [
   "Code",
   "RequestId",
   "UserAgent",
+  "Expiration",
+  "Message",
 ];
 
 test("each kind is told with what belongs to it, oldest first", async () => {
@@ -62,7 +64,7 @@ test("each kind is told with what belongs to it, oldest first", async () => {
   for (const event of Events) {
     expect(MEMBERS).toEqual(expect.arrayContaining(Object.keys(event)));
     expect(event).toMatchObject({ Id: expect.any(Number), Time: expect.stringMatching(/^20\d\d-.*Z$/) });
-    expect(["metadata", "issue", "call", "refusal", "fault"]).toContain(event.Kind);
+    expect(["metadata", "issue", "call", "refusal", "fault", "warning"]).toContain(event.Kind);
   }
   expect(Events.map(({ Id }) => Id)).toEqual(Events.map(({ Id }) => Id).sort((a, b) => a - b));
   const own = { Instance: instanceId, AccessKeyId: keys.accessKeyId, Generation: Generation - 1 };
@@ -114,7 +116,7 @@ test("pages go on by Next, whatever their size, and give every event once", asyn
 
 test("a Next stays good when nothing has come, and shows only what comes after it", async () => {
   const { Next } = await list();
-  expect(await list({ Since: Next })).toEqual({ Events: [], Next });
+  expect(await list({ Since: Next })).toEqual({ Events: [], Next, Dropped: 0, Missed: 0 });
   await metadata(imdsOf("web"), "/latest/meta-data/instance-id");
   const { Events } = await list({ Since: Next });
   expect(Events.map(({ Path }) => Path)).toEqual(["/latest/api/token", "/latest/meta-data/instance-id"]);
@@ -186,13 +188,56 @@ test("GET /events without since begins at the beginning; a wrong one is 400", as
   expect(all.events.slice(0, Events.length)).toEqual(Events);
   await all.close();
   const { endpoints, controlToken } = running.ready();
-  for (const query of ["?since=yesterday", "?since=", "?since=2026-02-30T00:00:00Z", "?since=1&since=2", "?sinse=1"]) {
+  for (const query of [
+    "?since=yesterday",
+    "?since=",
+    "?since=2026-02-30T00:00:00Z",
+    "?since=1&since=2",
+    "?sinse=1",
+    "?kind=calls",
+    "?status=x",
+  ]) {
     const response = await fetch(`${endpoints.control}/events${query}`, {
       headers: { authorization: `Bearer ${controlToken}` },
     });
     expect({ query, status: response.status }).toEqual({ query, status: 400 });
     expect(await response.json()).toMatchObject({ code: "InvalidInput" });
   }
+});
+
+test("GET /events takes the filters of ListEvents", async () => {
+  const { Next } = await list();
+  const { instanceId } = running.ready().instances["other"]!;
+  await documentOf(imdsOf("web"));
+  await documentOf(imdsOf("other"));
+  const filtered = await stream(`?since=${Next}&instance=other&kind=metadata&kind=call&status=200&generation=1`);
+  const all = await stream(`?since=${Next}`);
+  await until(() => all.events.length >= 8 && filtered.events.length >= 1);
+  const Filters = { Instance: "other", Kinds: ["metadata", "call"], Status: 200, Generation: 1 };
+  const { Events } = await list({ Since: Next, ...Filters });
+  expect(Events).toMatchObject([{ Instance: instanceId, Generation: 1, Path: `${ROLES}app` }]);
+  expect(filtered.events).toEqual(Events);
+  await Promise.all([filtered.close(), all.close()]);
+  expect((await list({ Since: Next, AccessKeyId: Events[0]!["AccessKeyId"] })).Events).toEqual(Events);
+  expect((await list({ Since: Next, Until: "2000-01-01T00:00:00Z" })).Events).toEqual([]);
+  expect((await list({ Since: Next, Newest: true, Limit: 1 })).Events).toEqual(
+    (await list({ Since: Next })).Events.slice(-1),
+  );
+});
+
+test.each([
+  { Kinds: [] },
+  { Kinds: ["calls"] },
+  { Kinds: "call" },
+  { Status: "200" },
+  { Generation: 0 },
+  { Until: "yesterday" },
+  { Instance: "none" },
+  { Newest: 1 },
+])("ListEvents refuses %j", async (input) => {
+  const { status, body } = await running.ask("ListEvents", input);
+  expect([400, 404]).toContain(status);
+  expect(body).toMatchObject({ message: expect.stringMatching(/\S/) });
 });
 
 test("many readers come and go, and one that does not read holds nobody up", async () => {

@@ -18,7 +18,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { beforeAll, expect, test } from "@jest/globals";
 import { clients, refusal } from "../support/aws-clients.ts";
 import { metadata } from "../support/metadata.ts";
-import { type Running, start, until } from "../support/rolemint.ts";
+import { type Running, start, trouble, until } from "../support/rolemint.ts";
 
 let running: Running;
 
@@ -290,5 +290,5 @@ test("a body that is too large for an API is refused by it", async () => {
   const { status, text } = await unsigned({ headers: { ...FORM, "content-length": String(body.length) }, body });
   expect(status).toBe(413);
   expect(text).toContain("RequestEntityTooLarge");
-  expect(running.printed().stderr).toBe("");
+  expect(trouble(running)).toBe("");
 });

@@ -11,7 +11,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { beforeAll, expect, test } from "@jest/globals";
 import { clients, refusal } from "../support/aws-clients.ts";
 import { documentOf, keysOf, metadata } from "../support/metadata.ts";
-import { type Running, rolemint, start } from "../support/rolemint.ts";
+import { type Running, rolemint, start, trouble } from "../support/rolemint.ts";
 
 let running: Running;
 let operator: ReturnType<typeof clients>;
@@ -54,6 +54,7 @@ test("a launched instance has its listener, profile and options, and shows every
     Generation: 1,
     AccessKeyId: (await documentOf(told.imds)).AccessKeyId,
     Expiration: (await documentOf(told.imds)).Expiration,
+    Rotation: { Profile: "ec2", Lifetime: "6h", RenewEvery: "1h", Jitter: "36m" },
     MetadataOptions: {
       HttpTokens: "optional",
       HttpPutResponseHopLimit: 2,
@@ -178,5 +179,5 @@ test("500 instances at once have 500 listeners, and go as they came", async () =
   await terminate(ids);
   for (const id of some) await expect(fetch(instances[id]!.imds)).rejects.toThrow();
   expect(Object.keys(running.ready().instances)).not.toEqual(expect.arrayContaining([ids[0]]));
-  expect(running.printed().stderr).toBe("");
+  expect(trouble(running)).toBe("");
 }, 60_000);

@@ -9,7 +9,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { expect, test } from "@jest/globals";
 import { clients } from "../support/aws-clients.ts";
 import { type Keys, keysOf } from "../support/metadata.ts";
-import { directory, type Running, start, until } from "../support/rolemint.ts";
+import { directory, type Running, start, trouble, until } from "../support/rolemint.ts";
 
 /** Of each of two worlds, which are killed at the same time. */
 const KILLS = 25;
@@ -122,7 +122,7 @@ test.concurrent.each(["one", "another"])(
     await expectAll(running, known);
     expect(Math.min(known.roles.length, known.objects.length, known.keys.length)).toBeGreaterThanOrEqual(KILLS * 0.8);
     expect(known.instances.length).toBeGreaterThan(0);
-    expect(running.printed().stderr).toBe("");
+    expect(trouble(running)).toBe("");
   },
   120_000,
 );

@@ -28,7 +28,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { expect, test } from "@jest/globals";
 import { clients, refusal } from "../support/aws-clients.ts";
 import { keysOf, metadata } from "../support/metadata.ts";
-import { directory, rolemint, start } from "../support/rolemint.ts";
+import { directory, rolemint, start, trouble } from "../support/rolemint.ts";
 
 const CONFIG = `version: 1
 rotation: fast
@@ -179,5 +179,5 @@ test("unfinished uploads are gone, and several resets at once, amid calls, end i
   expect(await running.control("DescribeWorld")).toMatchObject({ Counts: { Roles: 1, Instances: 2, Buckets: 1 } });
   expect((await s3.send(new ListObjectsV2Command({ Bucket: "demo" }))).KeyCount).toBe(0);
   expect((await s3.send(new ListMultipartUploadsCommand({ Bucket: "demo" }))).Uploads ?? []).toEqual([]);
-  expect(running.printed().stderr).toBe("");
+  expect(trouble(running)).toBe("");
 });

@@ -8,7 +8,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { expect, test } from "@jest/globals";
 import { clients, refusal } from "../support/aws-clients.ts";
 import { documentOf, type Keys, keysOf } from "../support/metadata.ts";
-import { directory, type Running, start, until } from "../support/rolemint.ts";
+import { directory, type Running, start, trouble, until } from "../support/rolemint.ts";
 
 const MINUTE = 60_000;
 
@@ -203,7 +203,7 @@ test("the shortest schedules go on by themselves", async () => {
     else expect((await refusal(use(running, old))).name).toBe("ExpiredToken");
   });
   await Promise.all(run);
-  expect(running.printed().stderr).toBe("");
+  expect(trouble(running)).toBe("");
 });
 
 test("a clock ten thousand times as fast keeps every document current", async () => {
@@ -218,7 +218,7 @@ test("a clock ten thousand times as fast keeps every document current", async ()
   const { Expiration } = await documentOf(imds(running));
   expect(Date.parse(Expiration)).toBeGreaterThan(Date.parse(Time));
   await use(running, await keysOf(imds(running)));
-  expect(running.printed().stderr).toBe("");
+  expect(trouble(running)).toBe("");
 });
 
 test("jumps of decades, forth and back, leave good credentials", async () => {
@@ -230,7 +230,7 @@ test("jumps of decades, forth and back, leave good credentials", async () => {
     expect(Date.parse(document.LastUpdated)).toBe(Date.parse(Time));
     await use(running, await keysOf(imds(running)));
   }
-  expect(running.printed().stderr).toBe("");
+  expect(trouble(running)).toBe("");
 });
 
 test("a world that was down catches up with its rotation, and a frozen one has nothing to catch up with", async () => {

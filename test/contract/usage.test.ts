@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { directory, type Ended, rolemint, start } from "../support/rolemint.ts";
 
-const COMMANDS = ["up", "env", "exec", "status", "apply", "init"];
+const COMMANDS = [
+  ...["up", "env", "exec", "status", "apply", "init"],
+  ...["rotate", "rotation", "expire", "revoke", "role", "clock", "fault"],
+];
+const SUBCOMMANDS = [
+  ...["swap", "detach", "attach", "recreate"].map((name) => ["role", name]),
+  ...["add", "ls", "rm", "preset"].map((name) => ["fault", name]),
+];
 
 /** One sentence on stderr, nothing on stdout, no stack. */
 function refusedWith(code: number, { stdout, stderr, ...end }: Ended): string {
@@ -24,7 +31,7 @@ test("--version is the same for the program and for every command", async () => 
 });
 
 test("--help goes to stdout and has an example, for the program and for every command", async () => {
-  const all = [[], ...COMMANDS.map((name) => [name])];
+  const all = [[], ...COMMANDS.map((name) => [name]), ...SUBCOMMANDS];
   const answers = await Promise.all(all.map((args) => rolemint([...args, "--help"])));
   for (const { code, stdout, stderr } of answers) {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -35,14 +42,14 @@ test("--help goes to stdout and has an example, for the program and for every co
   }
   expect(
     answers[0]!.stdout.split("\n").filter((line) => COMMANDS.some((name) => line.startsWith(`  ${name} `))),
-  ).toHaveLength(6);
+  ).toHaveLength(COMMANDS.length);
 });
 
 test.concurrent.each([
   { args: [], says: /--help/ },
   { args: ["nonsense"], says: /nonsense.*--help/ },
   { args: ["statsu"], says: /statsu.*status/i },
-  { args: ["rotate", "web"], says: /rotate/ },
+  { args: ["rotat", "web"], says: /rotat.*rotate/ },
   { args: ["--json"], says: /--json/ },
   { args: ["up", "--nope"], says: /--nope.*up --help/ },
   { args: ["up", "surplus"], says: /surplus|argument/ },

@@ -1,7 +1,7 @@
 // A whole S3 program, unmodified, on a simulated instance: streams, multipart, copies, presigned URLs, waiters.
 import { resolve } from "node:path";
 import { expect, test } from "@jest/globals";
-import { directory, rolemint, start } from "../support/rolemint.ts";
+import { directory, rolemint, start, trouble } from "../support/rolemint.ts";
 
 test("an S3 program runs as it would on EC2", async () => {
   const running = await start({
@@ -42,5 +42,5 @@ buckets: { work: {} }
   const { Events } = await running.control("ListEvents", { Instance: "web", Limit: 10_000 });
   const calls = Events.filter(({ Kind, Service }: any) => Kind === "call" && Service === "s3");
   expect(calls.length).toBeGreaterThan(80);
-  expect(running.printed().stderr).toBe("");
+  expect(trouble(running)).toBe("");
 }, 60_000);

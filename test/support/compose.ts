@@ -43,6 +43,7 @@ export interface ProjectOptions {
   readonly files?: readonly string[];
   /** Only these and what they depend on; absent: all. */
   readonly services?: readonly string[];
+  readonly profiles?: readonly string[];
 }
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -60,6 +61,7 @@ export async function startProject(options: ProjectOptions = {}): Promise<Projec
   ends.push(async () => rmSync(directory, { recursive: true }));
   const environment: Record<string, string> = options.config === undefined ? {} : { ROLEMINT_CONFIG_DIR: directory };
   if (options.config !== undefined) writeFileSync(join(directory, "rolemint.yaml"), options.config);
+  if (options.profiles) environment["COMPOSE_PROFILES"] = options.profiles.join(",");
   const files = ["docker-compose.yml", ...(options.files ?? [])].map((file) => resolve(file));
   const compose = (...args: string[]) =>
     run("docker", ["compose", "-p", name, ...files.flatMap((file) => ["-f", file]), ...args], {

@@ -3,6 +3,7 @@
 import { cacheOver } from "@rolemint/authority";
 import { prepareCaller } from "@rolemint/caller";
 import { type Answered, answerCall, type IncomingCall, type Plane, serviceFor } from "@rolemint/control-plane";
+import { openInjector } from "@rolemint/faults";
 import { seededEntropy } from "@rolemint/host/entropy";
 import { sha256Hex, signRequest } from "@rolemint/sigv4";
 import { type AccessKey, localAuthority, openWorld, type World } from "@rolemint/world";
@@ -41,11 +42,13 @@ export function openTestPlane(): TestPlane {
   const clock = { now: () => host };
   const world = openWorld({ state: "memory", accountId: ACCOUNT, region: REGION, clock, entropy, pid: 1 });
   const root = keyFor(world);
-  const callers = cacheOver(localAuthority(world), prepareCaller);
+  const authority = localAuthority(world);
+  const callers = cacheOver(authority, prepareCaller);
   const unexpected: unknown[] = [];
   const plane: Plane = {
     world,
     callers,
+    injector: openInjector(authority, (event) => world.note([event])),
     acknowledged: async () => {},
     unexpected: (error) => void unexpected.push(error),
   };

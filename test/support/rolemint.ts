@@ -180,6 +180,13 @@ async function post(url: string, token: string, input: unknown) {
   return { status: response.status, body: await response.json() };
 }
 
+/** What was logged besides warnings of how clients use their credentials. */
+export function trouble({ printed }: Spawned): string {
+  const warning = /"code":"(?:LifetimeTooShort|IMDSv1Used|IMDSv1Refused|NeverRefreshed|OldKeyUsed)"/;
+  const lines = printed().stderr.split("\n");
+  return lines.filter((line) => !warning.test(line)).join("\n");
+}
+
 /** Waits until what is asked is so (anything but false and undefined), and gives it. */
 export async function until<Value>(
   question: () => Value | Promise<Value>,

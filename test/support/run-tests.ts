@@ -4,6 +4,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { installAwsCli } from "./aws-cli.ts";
 import { prepareDocker } from "./docker/prepare.ts";
+import { installLibfaketime } from "./libfaketime.ts";
+import { installBoto3 } from "./python-programs.ts";
+import { installPytest } from "./recipes.ts";
 import { buildS3Servers } from "./s3-servers.ts";
 
 interface Report {
@@ -25,6 +28,9 @@ const isStrict = process.env["REQUIRE_DOCKER"] === "1";
 mkdirSync(".cache", { recursive: true });
 rmSync(REPORT, { force: true });
 installAwsCli();
+installBoto3();
+installLibfaketime();
+installPytest();
 // Before the servers: the images bring a MinIO, which then need not be built a second time.
 if (usesDocker()) await prepareOrEnd();
 buildS3Servers();

@@ -22,7 +22,7 @@ export function outputFor(flags: OutputFlags): Output {
     text(line) {
       if (!isJson && flags.quiet !== true) write(`${line}\n`);
     },
-    result: (text, object) => write(isJson ? `${JSON.stringify(object)}\n` : text === "" ? "" : `${text}\n`),
+    result: (text, object) => void write(isJson ? `${JSON.stringify(object)}\n` : text === "" ? "" : `${text}\n`),
   };
 }
 
@@ -31,15 +31,17 @@ export function visible(name: string): string {
   return name.replace(/\p{Cc}/gu, "·");
 }
 
-function write(text: string): void {
+/** False once nobody reads any more. Written synchronously. */
+export function write(text: string): boolean {
   let rest = Buffer.from(text);
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(1, rest));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === "EPIPE") return;
+      if (code === "EPIPE") return false;
       if (code !== "EAGAIN") throw error;
     }
   }
+  return true;
 }

@@ -13,9 +13,13 @@ export const DEFAULT_STATE = ".rolemint";
 
 const HINT = "start one with `rolemint up`, or say where it is with --state or --ready";
 
+export function readyPath({ ready, state }: WhereFlags): string {
+  return ready ?? join(state ?? DEFAULT_STATE, "ready.json");
+}
+
 /** The ready file of a simulator that is alive. Throws a CliError (3) when there is none. */
 export function findRunning(flags: WhereFlags): ReadyFile {
-  const path = flags.ready ?? join(flags.state ?? DEFAULT_STATE, "ready.json");
+  const path = readyPath(flags);
   const ready = readReadyFile(path, HINT);
   if (ready.pid !== null && !isAlive(ready.pid)) {
     throw new CliError("environment", `the simulator of ${path} (pid ${ready.pid}) is gone; ${HINT}`);
@@ -109,6 +113,36 @@ export interface ListedInstance {
   readonly Generation?: number;
   readonly AccessKeyId?: string;
   readonly Expiration?: string;
+  readonly Warnings?: readonly { readonly Time: string; readonly Code: string; readonly Message: string }[];
+  readonly Rotation: Schedule;
+}
+
+/** A rotation schedule: durations like `6h20m`, and the profile's name where it is one. */
+export interface Schedule {
+  readonly Profile?: string;
+  readonly Lifetime: string;
+  readonly RenewEvery?: string;
+  readonly Overlap?: string;
+  readonly Jitter?: string;
+}
+
+export async function listInstances(ready: ReadyFile): Promise<readonly ListedInstance[]> {
+  return (await callControl<{ Instances: ListedInstance[] }>(ready, "ListInstances")).Instances;
+}
+
+/** The running instance that a name or an id means; the only one where none is given. Throws CliError (2). */
+export async function listedInstance(ready: ReadyFile, named: string | undefined): Promise<ListedInstance> {
+  const all = await listInstances(ready);
+  const found = all.filter(({ Name, InstanceId }) => named === undefined || Name === named || InstanceId === named);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  if (only !== undefined && named !== undefined) {
+    const ids = found.map(({ InstanceId }) => InstanceId).join(", ");
+    throw new CliError("refused", `more than one running instance is called ${named}; name it by its id: ${ids}`);
+  }
+  const names = all.map(({ Name }) => Name).join(", ") || "none";
+  if (named === undefined) throw new CliError("usage", `say which instance: there are ${names}`);
+  throw new CliError("usage", `no running instance is called ${named}; there are ${names}`);
 }
 
 /** The entry of the ready file that a name or an id means; the only one where none is given. */

@@ -54,6 +54,28 @@ const bucket = z.strictObject({
   publicAccessBlock: z.boolean(),
 });
 
+const fault = z
+  .strictObject({
+    name: z.string().optional(),
+    preset: z.string().optional(),
+    target: z.string().min(1),
+    parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    at: z
+      .string()
+      .regex(/^\+(\d+(\.\d+)?(ms|[dhms]))+$/)
+      .or(z.iso.datetime({ offset: true }))
+      .optional(),
+    atLifetime: z.number().optional(),
+    fromRefresh: z.literal(true).optional(),
+    nth: z.int().optional(),
+    path: z.string().optional(),
+    for: milliseconds.optional(),
+    probability: z.number().optional(),
+    times: z.int().optional(),
+    seed: z.string().max(100).optional(),
+  })
+  .refine(({ name, preset }) => (name === undefined) !== (preset === undefined), "either name or preset");
+
 const config = z.strictObject({
   version: z.literal(1),
   account: z.string(),
@@ -79,6 +101,7 @@ const config = z.strictObject({
       secretAccessKey: z.string().optional(),
     }),
   ]),
+  faults: z.array(fault),
   sources: z.array(z.string()),
 }) satisfies z.ZodType<Config>;
 

@@ -1,6 +1,6 @@
 // What earlier files gave to something that this one still names, and this one gives no more: taken away if it stands
 // as it was given; if the API has changed it since, it stays and is told. What no file gave is the API's.
-import { disassociate, type Permissions, type World } from "@rolemint/world";
+import { detachProfile, type Permissions, type World } from "@rolemint/world";
 import { configuredInstance, encodedUserData, putInstance } from "./apply-instances.ts";
 import { find, findInIam, putIfOther, type Tag } from "./apply-rules.ts";
 import type { BucketConfig, Config, InstanceConfig, RoleConfig, UserConfig } from "./config.ts";
@@ -116,7 +116,7 @@ function takeFromInstance(world: World, name: string, remaining: Remaining<Insta
   const has = instance.association?.profileArn.split("/").at(-1)?.toLowerCase();
   const profileIn = ({ role, instanceProfile }: InstanceConfig) => (role ?? instanceProfile)?.toLowerCase();
   const isTaken = has !== undefined && remaining("instance profile", has, profileIn) === undefined;
-  if (isTaken) world.rotation.unschedule(disassociate(world, rest));
+  if (isTaken) detachProfile(world, rest);
 }
 
 function takeFromBucket(world: World, name: string, remaining: Remaining<BucketConfig>): void {

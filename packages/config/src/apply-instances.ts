@@ -2,7 +2,7 @@
 import { wholeSeconds } from "@rolemint/host";
 import {
   addInstance,
-  associate,
+  attachProfile,
   type Instance,
   type InstanceProfile,
   iamArn,
@@ -49,8 +49,9 @@ function applyInstance(world: World, config: Config, given: InstanceConfig, befo
     world.rotation.deliverWithoutToken(instance);
   }
   const profile = profileMeant(world, config, given);
-  if (profile && profileOf(world, instance)?.id !== profile.id) {
-    world.rotation.issueNow(associate(world, instance, profile));
+  // What a fault has taken it brings back itself.
+  if (profile && profileOf(world, instance)?.id !== profile.id && !world.faults.holdsProfile(instance)) {
+    attachProfile(world, instance, profile);
   }
 }
 

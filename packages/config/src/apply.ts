@@ -3,6 +3,7 @@
 // left, and listed. Applying it again changes nothing.
 import { BLOCKS_ALL, newBucket, strangerIn, type World, withPolicy } from "@rolemint/world";
 import { takeDropped } from "./apply-dropped.ts";
+import { applyFaults } from "./apply-faults.ts";
 import { applyIdentities } from "./apply-identities.ts";
 import { applyInstances, configuredInstance } from "./apply-instances.ts";
 import { ApplyError, find, findInIam, isMeant, putIfOther } from "./apply-rules.ts";
@@ -34,6 +35,7 @@ export function applyConfig(world: World, config: Config): Applied {
     applyIdentities(world, config, before);
     applyInstances(world, config, before);
     for (const bucket of config.buckets) applyBucket(world, bucket, find(before.buckets, bucket.name));
+    applyFaults(world, config.faults, world.store.setting("config.applied") === undefined);
     const unnamed = unnamedOf(world, config, before);
     const left = [...namesOf(unnamed), ...parts];
     world.store.putSetting("config.left", JSON.stringify(left));

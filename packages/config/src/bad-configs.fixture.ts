@@ -135,7 +135,7 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
     text: world("foo: 1"),
     says: [
       "2:1: foo is not a key here; the keys here are version, account, region, rotation, clock, roles, " +
-        "policies, users, instances, buckets or s3",
+        "policies, users, instances, buckets, s3 or faults",
     ],
   },
   // Rotation and clock
@@ -603,6 +603,59 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
       "2:23: s3.secretAccessKey has no effect without endpoint",
       "2:40: s3.secretAccessKey must be a text in quotes",
       '2:52: s3.backend must be builtin, found the text "minio"',
+    ],
+  },
+
+  // Faults
+  {
+    name: "faults that are none",
+    text: world(
+      "instances: { web: {}, job: {} }",
+      "faults:",
+      "  - { name: s3.slow-dwon, target: all }",
+      "  - { preset: mid-multipat, target: all }",
+      "  - { target: all }",
+      "  - { name: s3.slow-down, preset: mid-multipart, target: all }",
+      "  - 5",
+    ),
+    says: [
+      '4:13: faults[0].name names the fault "s3.slow-dwon", which there is not; did you mean s3.slow-down?',
+      '5:15: faults[1].preset names the preset "mid-multipat", which there is not; did you mean mid-multipart?',
+      "6:5: faults[2] must have a name or a preset",
+      "7:27: faults[3].preset and name exclude each other",
+      "8:5: faults[4] must be a mapping, found the number 5",
+    ],
+  },
+  {
+    name: "whom, when and how of faults",
+    text: world(
+      "roles: { app: {} }",
+      "instances: { web: {}, job: {} }",
+      "faults:",
+      "  - { name: s3.slow-down }",
+      "  - { name: s3.slow-down, target: wob }",
+      "  - { name: s3.slow-down, target: 'role:ap' }",
+      "  - { name: s3.slow-down, target: all, when: soon }",
+      "  - { name: s3.slow-down, target: all, when: [now, 'request:1', 'request:2'] }",
+      "  - { name: s3.slow-down, target: all, when: 'path:(' }",
+      "  - { name: s3.slow-down, target: all, probability: 2 }",
+      "  - { name: s3.slow-down, target: all, parameters: { cod: SlowDown, code: Slow } }",
+      "  - { preset: mid-multipart, target: all, times: 2, parameters: { part: 0 } }",
+      "  - { preset: role-swapped, target: web }",
+    ),
+    says: [
+      "5:5: faults[0] must say its target, an instance, role:NAME or all, as there is not just one instance",
+      '6:35: faults[1].target names the instance "wob", which is not in instances; did you mean web?',
+      '7:35: faults[2].target names the role "ap", which is not in roles; did you mean app?',
+      '8:46: faults[3].when must be now, +10m, a time, next-refresh, request:3, path:REGEX or lifetime:80%, found "soon"',
+      '9:46: faults[4].when says the same twice: "request:2"',
+      "10:46: faults[5].when must be a regular expression: Invalid regular expression: /(/: Unterminated group",
+      "11:53: faults[6].probability must be a number above 0 and at most 1, found the number 2",
+      "12:54: faults[7].parameters.cod is no parameter of this; did you mean code?",
+      "12:75: faults[7].parameters.code must be one of SlowDown, ServiceUnavailable, InternalError",
+      "13:43: faults[8].times has no effect with a preset",
+      "13:73: faults[8].parameters.part must be a whole number from 1 to 10000",
+      "14:5: faults[9].parameters must say role, which role.swap needs: the other role",
     ],
   },
 ];

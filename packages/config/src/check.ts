@@ -7,6 +7,7 @@ import { parseInstant } from "@rolemint/policy/instant";
 import { scheduleProblem } from "@rolemint/world/rotation";
 import { checkAttachments } from "./attachments.ts";
 import { entriesOf, itemsOf, namesOf, textAt, valueAt } from "./draft.ts";
+import { checkFaults } from "./faults.ts";
 import { suggestion } from "./nearest.ts";
 import { type Path, pathText, quote } from "./problem.ts";
 import { INSTANT, NAMES } from "./schema.ts";
@@ -35,6 +36,7 @@ export function checkValues(world: unknown, around: Surroundings, report: Report
   checkInstances(world, report);
   checkBuckets(world, around, report);
   checkS3(world, report);
+  checkFaults(world, report);
 }
 
 function checkNames(world: unknown, report: Report): void {

@@ -61,6 +61,25 @@ export type S3Config =
       readonly secretAccessKey?: string;
     };
 
+/** Exactly one of `name` and `preset`. Durations in milliseconds. */
+export interface FaultConfig {
+  readonly name?: string;
+  readonly preset?: string;
+  /** `all`, `role:NAME`, or the name of an instance. */
+  readonly target: string;
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  /** A time, or `+10m`. */
+  readonly at?: string;
+  readonly atLifetime?: number;
+  readonly fromRefresh?: true;
+  readonly nth?: number;
+  readonly path?: string;
+  readonly for?: number;
+  readonly probability?: number;
+  readonly times?: number;
+  readonly seed?: string;
+}
+
 export interface Config {
   readonly version: 1;
   /** 12 digits. */
@@ -76,6 +95,7 @@ export interface Config {
   readonly instances: readonly InstanceConfig[];
   readonly buckets: readonly BucketConfig[];
   readonly s3: S3Config;
+  readonly faults: readonly FaultConfig[];
   /** Absolute paths of the files that were read: the config and its policy files. */
   readonly sources: readonly string[];
 }

@@ -36,6 +36,7 @@ export function builtinConfig(): Config {
       },
     ],
     s3: { backend: "builtin" },
+    faults: [],
     sources: [],
   };
 }

@@ -61,6 +61,16 @@ instances:
 buckets:
   demo: { objects: ./seed/demo, publicAccessBlock: false, policy: { file: bucket.json } }
 s3: { backend: builtin }
+faults:
+  - name: s3.expire-mid-multipart
+    target: web
+    when: [+10m, path:file]
+    for: 90m
+    probability: 0.5
+    times: 2
+    seed: again
+    parameters: { part: 3, complete: true }
+  - { preset: imds-outage-30m, target: role:app }
 `;
 const BUCKET_POLICY =
   '{"Statement":\r\n {"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::demo/*"}}\n';
@@ -151,6 +161,20 @@ describe("a good config comes out plain", () => {
         },
       ],
       s3: { backend: "builtin" },
+      faults: [
+        {
+          name: "s3.expire-mid-multipart",
+          target: "web",
+          parameters: { Part: 3, Complete: true },
+          at: "+10m",
+          path: "file",
+          for: 5_400_000,
+          probability: 0.5,
+          times: 2,
+          seed: "again",
+        },
+        { preset: "imds-outage-30m", target: "role:app", parameters: {} },
+      ],
       sources: ["/here/rolemint.yaml", "/here/policies/p.json", "/here/bucket.json"],
     });
   });

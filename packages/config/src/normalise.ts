@@ -5,6 +5,7 @@ import { PROFILES, type Schedule } from "@rolemint/world/rotation";
 import type { Tag } from "@rolemint/world/rows";
 import { instantOf } from "./check.ts";
 import type { Config, InstanceConfig, NamedText, RoleConfig, S3Config, UserConfig } from "./config.ts";
+import { faultsOf } from "./faults.ts";
 import type { Policies } from "./policies.ts";
 import type { Path } from "./problem.ts";
 import type { Settings } from "./schema.ts";
@@ -30,6 +31,7 @@ export function normalise(settings: Settings, policies: Policies, file: string):
       publicAccessBlock,
     })),
     s3: s3Of(settings.s3),
+    faults: faultsOf(settings),
     sources: [resolve(file), ...policies.sources],
   };
 }

@@ -101,6 +101,10 @@ const EVERY_KEY = stringify({
     },
   },
   s3: { endpoint: "http://minio:9000", accessKeyId: "a", secretAccessKey: "EXAMPLE" },
+  faults: [
+    { name: "imds.unreachable", when: "now", for: "1m", probability: 0.5, times: 1, seed: "s", parameters: {} },
+    { preset: "mid-multipart", target: "all" },
+  ].map((fault) => ({ ...fault, target: "all" })),
 });
 
 const KEY_LINES = EVERY_KEY.split("\n").flatMap((line, index) => {

@@ -56,6 +56,9 @@ const RULES = `## The file again
 - What was made by API is left alone.
 - Roles, policies, users, instances and buckets of an earlier file that this one does not name are left and listed.
 - Objects are put only when their bucket is made.
+- Faults are put at the first start, and after each Reset. An entry that stands as it stood is left alone, also when it
+  is over; one that is gone or was changed takes its faults away, and they heal. What the API put is left alone. See
+  [guides/faults.md](guides/faults.md).
 - Another account or region is refused: it needs another state.
 
 ## Policies

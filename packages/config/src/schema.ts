@@ -193,6 +193,42 @@ const s3 = mapping({
     "Where the objects of all buckets are kept. Not read in containers: there `--s3-endpoint` says it, and `endpoint` is refused.",
   );
 
+const fault = mapping({
+  name: z.string(wants("the name of a fault")).optional().describe("A fault of docs/guides/faults.md."),
+  preset: z.string(wants("the name of a preset")).optional().describe("A preset, instead of a name."),
+  target: z
+    .string(wants("an instance, role:NAME or all"))
+    .optional()
+    .describe("An instance, `role:NAME` or `all`; may be left out where there is one instance."),
+  when: z
+    .union([z.string(), z.array(z.string(wants("a text")))], wants("a text or a list of texts"))
+    .optional()
+    .describe(
+      "`now`, `+10m`, a time, `next-refresh`, `request:3`, `path:REGEX`, `lifetime:80%`, or several in a list; default now.",
+    ),
+  for: duration().optional().describe("How long it lasts, by the world's clock; default 1h, or what the preset says."),
+  probability: z
+    .number(wants("a number above 0 and at most 1"))
+    .gt(0, wants("a number above 0 and at most 1"))
+    .max(1, wants("a number above 0 and at most 1"))
+    .optional()
+    .describe("Of each request; default 1."),
+  times: whole(1, 1_000_000).optional().describe("How often it acts, for each instance."),
+  seed: z
+    .string(wants("a text of at most 100 characters"))
+    .max(100, wants("a text of at most 100 characters"))
+    .optional()
+    .describe("What chance is drawn from; the same seed repeats the same run."),
+  parameters: z
+    .record(
+      z.string(),
+      z.union([z.string(), z.number(), z.boolean()], wants("a text, a number, true or false")),
+      wants("a mapping of parameters"),
+    )
+    .default({})
+    .describe("What this fault takes: `{ firstByte: 2s }`."),
+});
+
 export const schema = mapping({
   version: z.literal(1, wants("the number 1")).describe("The version of this format."),
   account: text("12 digits", /^\d{12}$/, "12 digits in quotes")
@@ -216,6 +252,10 @@ export const schema = mapping({
   instances: named(NAMES.instances, instance).default({}).describe("EC2 instances by name; each is running at start."),
   buckets: named(NAMES.buckets, bucket).default({}).describe("S3 buckets by name."),
   s3,
+  faults: z
+    .array(fault, wants("a list of faults, each { name: … } or { preset: … }"))
+    .default([])
+    .describe("Faults that are put at the first start and after each Reset."),
 }).describe("The world that rolemint simulates.");
 
 /** A file's values once they have passed the schema, defaults filled in. */

@@ -55,6 +55,27 @@ const s3 = fc.oneof(
   ),
 );
 
+const limits = {
+  for: seconds(1, 9999),
+  probability: fc.double({ min: 0.1, max: 1, noNaN: true }),
+  times: fc.integer({ min: 1, max: 9 }),
+  seed: fc.string({ maxLength: 9 }),
+  when: fc.constantFrom<string | string[]>("now", "+10m", "2026-11-22T05:30:00Z", "lifetime:80%", [
+    "next-refresh",
+    "path:^latest",
+    "request:3",
+  ]),
+  parameters: fc.constantFrom({}, { code: "SlowDown" }),
+};
+const target = fc.constant("all");
+const faults = fc.array(
+  fc.oneof(
+    fc.record({ name: fc.constant("s3.slow-down"), target, ...limits }, { requiredKeys: ["name", "target"] }),
+    fc.record({ preset: fc.constant("mid-multipart"), target }),
+  ),
+  { maxLength: 2 },
+);
+
 /** A mapping of these names to values. */
 function named<Value>(keys: readonly string[], value: (key: string) => fc.Arbitrary<Value>) {
   return fc
@@ -116,6 +137,7 @@ export function anySettings(objects: string): fc.Arbitrary<Readonly<Record<strin
         instances: named(instances, instance),
         buckets: named(buckets, (name) => bucketOf(name, objects)),
         s3,
+        faults,
       },
       { requiredKeys: ["version", "account", "roles", "policies"] },
     );

@@ -42,6 +42,11 @@ buckets:
   # The files of a directory become objects when the bucket is made.
   #seeded: { objects: ./seed }
 
+# What goes wrong, and when: docs/guides/faults.md lists what there is.
+#faults:
+#  - { name: imds.slow, target: web, when: next-refresh, for: 10m, parameters: { firstByte: 2s } }
+#  - { preset: boot-before-role, target: web }
+
 # Long-term keys, for what runs outside of an instance.
 #users:
 #  ci:

@@ -7,7 +7,7 @@ import { beat } from "@rolemint/containers/heartbeat";
 import type { Part } from "@rolemint/containers/part";
 import type { ListenError } from "@rolemint/host";
 import { stderrLog } from "@rolemint/host/log";
-import { METADATA_ADDRESS } from "../addresses.ts";
+import { GATE_ADDRESS, METADATA_ADDRESS } from "../addresses.ts";
 import { CliError } from "../exit.ts";
 import { DEFAULT_STATE } from "../running.ts";
 import { untilSignal } from "../signals.ts";
@@ -18,18 +18,26 @@ export interface ServeFlags {
   readonly instance?: string;
   readonly seam?: string;
   readonly s3Endpoint?: string;
+  /** Of a test kit: the holder has the AWS APIs too, and ends when everything else has. */
+  readonly kit?: boolean;
 }
 
 /** Volumes: the seam's secret, its socket, the object store's root key. */
 const INSTALLATION = "/run/rolemint";
 const SOCKET = "/run/rolemint-seam/authority.sock";
 const STORAGE_KEYS = "/run/storage";
+/** Of a container that is everything; the kit reads it from there. */
+const READY_FILE = "/var/lib/rolemint/ready.json";
+const PARTS = "control-plane, imds, s3-authorizer, holder, net-faults or all";
 const HEARTBEAT = "/tmp/rolemint-healthy";
-const PORTS = { seam: 4570, awsApis: 4571, front: 4566, control: 4567, metadata: 80 } as const;
+const AWS_SOCKET = "/run/rolemint-seam/aws.sock";
+const PORTS = { seam: 4570, awsApis: 4571, front: 4566, control: 4567, leash: 4568, metadata: 80 } as const;
 const DEFAULT_SEAM = `control-plane:${PORTS.seam}`;
 const DEFAULT_S3 = "http://minio:9000";
 /** The image's own user, as which the holder goes on. */
 const USER = { uid: 1000, gid: 1000 };
+/** What a holder of a test kit is: the AWS APIs are where compose projects have them. */
+const KIT = { gate: { address: GATE_ADDRESS, port: PORTS.front, socketPath: AWS_SOCKET }, endsAfterMs: 5000 } as const;
 
 /** Resolves when the part has ended. */
 export async function serve(name: string, flags: ServeFlags, version: string): Promise<void> {
@@ -41,7 +49,7 @@ export async function serve(name: string, flags: ServeFlags, version: string): P
   if (!part) return process.exit(0);
   const heart = beat(HEARTBEAT, part.isHealthy);
   log.info(part.started);
-  await ended;
+  await Promise.race(part.ended ? [ended, part.ended] : [ended]);
   heart.stop();
   await part.close();
 }
@@ -107,7 +115,27 @@ async function start(
     case "holder": {
       if (flags.instance === undefined) throw new CliError("usage", "say which instance the holder is: --instance");
       const { startHolder } = await import("@rolemint/containers/holder");
-      return startHolder({ ...joined, instance: flags.instance, port: PORTS.metadata, user: USER });
+      const kit = flags.kit ? { ...KIT, controlPlane: { socketPath: SOCKET } } : {};
+      return startHolder({ ...joined, instance: flags.instance, port: PORTS.metadata, user: USER, ...kit });
+    }
+    case "net-faults": {
+      const { startNetFaults } = await import("@rolemint/containers/net-faults");
+      return startNetFaults(joined);
+    }
+    case "all": {
+      const { startAllInOne } = await import("@rolemint/containers/all-in-one");
+      const { configInUse } = await import("../config-file.ts");
+      const { config } = await configInUse(flags.config, undefined, version);
+      return startAllInOne({
+        config,
+        version,
+        readyFile: READY_FILE,
+        installation: INSTALLATION,
+        seamSocket: SOCKET,
+        awsSocket: AWS_SOCKET,
+        ports: { aws: PORTS.front, control: PORTS.control, leash: PORTS.leash },
+        log,
+      });
     }
     case "s3-authorizer": {
       const { startGate } = await import("@rolemint/containers/s3-gate");
@@ -115,6 +143,6 @@ async function start(
       return startGate({ ...joined, host: "0.0.0.0", port: PORTS.front, awsApis, storage });
     }
     default:
-      throw new CliError("usage", `there is no part ${name}: control-plane, imds, s3-authorizer or holder`);
+      throw new CliError("usage", `there is no part ${name}: ${PARTS}`);
   }
 }

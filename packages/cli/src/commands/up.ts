@@ -1,7 +1,8 @@
 // `rolemint up`: everything in one process, in the foreground.
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Config } from "@rolemint/config";
-import type { ListenError } from "@rolemint/host";
+import { type ListenError, seededEntropy } from "@rolemint/host";
 import { stderrLog } from "@rolemint/host/log";
 import { type Simulator, startSimulator } from "@rolemint/simulator";
 import { StateError } from "@rolemint/world";
@@ -22,6 +23,7 @@ export interface UpFlags {
   readonly imdsPort?: number;
   readonly controlPort?: number;
   readonly ready?: string;
+  readonly seed?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -34,6 +36,7 @@ export async function up(flags: UpFlags, version: string): Promise<void> {
   checkPorts(flags);
   const output = outputFor(flags);
   const state = flags.ephemeral ? undefined : resolve(flags.state ?? DEFAULT_STATE);
+  if (flags.seed !== undefined) refuseSeed(state);
   const { config, remember } = await configInUse(flags.config, state, version);
   const ended = untilSignal();
   const simulator = await started(flags, withStoreKey(config, process.env), version);
@@ -54,6 +57,7 @@ async function started(flags: UpFlags, config: Config, version: string): Promise
     ...(flags.imdsPort !== undefined && { imdsPort: flags.imdsPort }),
     ...(flags.controlPort !== undefined && { controlPort: flags.controlPort }),
     ...(flags.ready !== undefined && { readyFiles: [resolve(flags.ready)] }),
+    ...(flags.seed !== undefined && seeded(flags.seed, config)),
   };
   for (let attempt = 0; ; attempt++) {
     try {
@@ -68,6 +72,18 @@ async function started(flags: UpFlags, config: Config, version: string): Promise
         });
     }
   }
+}
+
+/** What was drawn before the seed would be another in the next run. */
+function refuseSeed(state: string | undefined): void {
+  if (state === undefined || !existsSync(join(state, "world.db"))) return;
+  const text = `${state} holds a state already, and a seed is for a new one`;
+  throw new CliError("usage", `${text}: leave --seed out, choose another with --state, or take --ephemeral`);
+}
+
+/** A clock with a start stands there until it is moved: how long a start takes is never the same twice. */
+function seeded(seed: number, { clock }: Config) {
+  return { entropy: seededEntropy(`rolemint up --seed ${seed}`), ...(clock.start !== undefined && { startRate: 0 }) };
 }
 
 /** The process that held the state was killed a moment ago, and its end is still on its way. */

@@ -6,7 +6,7 @@ import type { Adopted, Sharer } from "./adopt.ts";
 import { DEFAULT_NETWORK } from "./service.ts";
 
 export const OVERRIDE_FILE = "compose.rolemint.yaml";
-export const OUR_SERVICES = ["control-plane", "imds", "s3-authorizer", "minio"] as const;
+export const OUR_SERVICES = ["control-plane", "imds", "net-faults", "s3-authorizer", "minio"] as const;
 const GATE = "http://169.254.171.1:4566";
 
 export interface OverrideOptions {
@@ -101,6 +101,23 @@ const OURS = `  control-plane:
     volumes:
       - *rolemint-installation
     depends_on: [control-plane]
+
+  # Drops packets under \`imds.unreachable\` with Mode drop. It runs only with --profile net-faults.
+  net-faults:
+    image: \${ROLEMINT_IMAGE:-rolemint:dev}
+    profiles: [net-faults]
+    restart: unless-stopped
+    labels: { rolemint.part: net-faults }
+    command: [serve, net-faults]
+    network_mode: service:imds
+    user: root
+    cap_drop: [ALL]
+    cap_add: [NET_ADMIN]
+    security_opt: ["no-new-privileges:true"]
+    volumes:
+      - *rolemint-installation
+    depends_on:
+      imds: { condition: service_healthy }
 
   s3-authorizer:
     <<: *rolemint

@@ -1,0 +1,67 @@
+// The faults of a file: put once, left alone while they stand as they stood, taken away when they do not.
+import { expect, test } from "@jest/globals";
+import type { World } from "@rolemint/world";
+import { moveClock, openTestWorld } from "../../../test/support/world.ts";
+import { apply } from "./apply-from.fixture.ts";
+import { ApplyError } from "./index.ts";
+
+const SLOW = { name: "s3.slow-down", target: "web", for: "30m" };
+const AWAY = { name: "imds.unreachable", target: "web" };
+const settings = (...faults: object[]) => ({
+  instances: { web: { role: "app" } },
+  roles: { app: {} },
+  faults,
+});
+
+const shown = (world: World) => world.faults.list().map(({ id, name }) => `${id} ${name}`);
+
+test("they are put once", async () => {
+  const { world } = openTestWorld();
+  await apply(world, settings(SLOW, AWAY));
+  expect(shown(world)).toEqual(["f-1 s3.slow-down", "f-2 imds.unreachable"]);
+  const revision = world.revision();
+  await apply(world, settings(SLOW, AWAY));
+  await apply(world, settings(AWAY, SLOW));
+  expect(shown(world)).toEqual(["f-1 s3.slow-down", "f-2 imds.unreachable"]);
+  expect(world.revision()).toBe(revision);
+});
+
+test("one that is over is not put again, one that was changed is", async () => {
+  const { world } = openTestWorld();
+  await apply(world, settings(SLOW, AWAY));
+  moveClock(world, 30 * 60_000);
+  world.faults.tick();
+  await apply(world, settings(SLOW, AWAY));
+  expect(shown(world)).toEqual(["f-2 imds.unreachable"]);
+  await apply(world, settings(SLOW, { ...AWAY, for: "2h" }));
+  expect(shown(world)).toEqual(["f-3 imds.unreachable"]);
+  await apply(world, settings());
+  expect(shown(world)).toEqual([]);
+});
+
+test("what the API put is left alone", async () => {
+  const { world } = openTestWorld();
+  await apply(world, settings(SLOW));
+  world.faults.put({ name: "sts.throttle", target: "all" });
+  await apply(world, settings());
+  expect(shown(world)).toEqual(["f-2 sts.throttle"]);
+});
+
+test("the only instance is meant where none is named, a preset puts all of its faults", async () => {
+  const { world } = openTestWorld();
+  await apply(world, settings({ name: "sts.throttle" }, { preset: "mid-multipart", parameters: { part: 4 } }));
+  const [web] = world.account(world.accountId).instances();
+  expect(world.faults.list()).toMatchObject([
+    { name: "sts.throttle", target: `instance ${web!.id}` },
+    { name: "s3.expire-mid-multipart", target: `instance ${web!.id}`, parameters: { Part: 4 } },
+  ]);
+});
+
+test("two that contradict each other are refused, and nothing is applied", async () => {
+  const { world } = openTestWorld();
+  const refused = apply(world, settings(AWAY, { ...AWAY, target: "all" }));
+  await expect(refused).rejects.toThrow(/^faults\[1\] \(imds\.unreachable\): .* contradicts imds\.unreachable/);
+  await expect(refused).rejects.toBeInstanceOf(ApplyError);
+  expect(shown(world)).toEqual([]);
+  expect(world.account(world.accountId).instances()).toEqual([]);
+});
