@@ -50,6 +50,7 @@ async function play(simulator: Simulator, app: App): Promise<void> {
   await refuseAndAllow(simulator, app);
   const oldKey = await rotate(simulator, app);
   await expire(simulator, app, oldKey);
+  await goAway(simulator, app);
   await showTrail(simulator);
 }
 
@@ -121,6 +122,24 @@ async function expire(simulator: Simulator, app: App, oldKey: string): Promise<v
   const { error, message } = await app.refusal("held");
   refused(`the client that kept it gets ${error}: ${message}`);
   good(`the program, which asks the metadata service, reads on: "${await app.ask("read")}"`);
+}
+
+async function goAway(simulator: Simulator, app: App): Promise<void> {
+  title("The metadata service goes away, and the program survives it");
+  const heldKey = await app.ask("key");
+  call("control API: PutFault imds.unreachable, for 30 minutes of the world's time");
+  const { Fault } = (await simulator.control("PutFault", {
+    Name: "imds.unreachable",
+    Target: "web",
+    For: "30m",
+  })) as { Fault: { Id: string } };
+  const before = await simulator.generation();
+  await waiting("waiting for a rotation that the program cannot see", nextGeneration(simulator, before.Generation));
+  good(`the program reads on: "${await app.ask("read")}"; its key ${await app.ask("key")} has minutes left`);
+  const { Faults } = (await simulator.control("ListFaults", {})) as { Faults: { Acted: { Times: number }[] }[] };
+  aside(`its SDK asked for another ${Faults[0]?.Acted[0]?.Times ?? 0} times meanwhile, and each connection was reset`);
+  await simulator.control("DeleteFault", { Id: Fault.Id });
+  good(`the service is back, and the program signs with ${await otherKey(app, heldKey as string)}`);
 }
 
 async function showTrail(simulator: Simulator): Promise<void> {

@@ -3,7 +3,7 @@
 import Table from "cli-table3";
 import type { Row } from "./row.ts";
 
-const BENCHES = ["start", "imds", "s3", "rotation", "compose"];
+const BENCHES = ["start", "imds", "faults", "s3", "rotation", "refresh", "compose", "kit", "testcontainers"];
 
 const names = process.argv.slice(2);
 const table = new Table({ head: ["benchmark", "value", "ratio", "promised", ""], style: { head: [], border: [] } });

@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import { eventBuffer } from "@rolemint/authority";
+import type { ActiveFaults } from "@rolemint/faults";
 import { hostClock, hostEntropy, listen } from "@rolemint/host";
 import { silentLog } from "@rolemint/host/log";
 import { respond, startMetadataListener } from "@rolemint/imds";
@@ -18,20 +19,20 @@ const CONNECTIONS = 32;
 /** The document is to come faster than node:http can send it. */
 const BOUND = 1;
 
-interface Server {
+export interface Server {
   readonly name: string;
   readonly port: number;
   close(): Promise<unknown>;
 }
 
 /** The listener as it runs: token checked, every request recorded. */
-async function startOurs(): Promise<Server> {
+export async function startOurs(more: { readonly faults?: ActiveFaults } = {}): Promise<Server> {
   const recorded = { record: async () => ({}) };
   const events = eventBuffer(recorded, silentLog);
   const { record } = events;
   const lookup = () => SAMPLE_VIEW;
   const options = { host: "127.0.0.1", port: 0, lookup, now: hostClock.now, record, log: silentLog };
-  const listener = await startMetadataListener(options);
+  const listener = await startMetadataListener({ ...options, ...more });
   return { name: "metadata service", port: listener.port, close: () => listener.close().then(events.close) };
 }
 
@@ -48,14 +49,14 @@ async function startBare(token: string): Promise<Server> {
   return { name: "bare node:http", port: listener.port, close: () => listener.close() };
 }
 
-async function newToken(port: number): Promise<string> {
+export async function newToken(port: number): Promise<string> {
   const headers = { "X-aws-ec2-metadata-token-ttl-seconds": "21600" };
   const answer = await fetch(`http://127.0.0.1:${port}/latest/api/token`, { method: "PUT", headers });
   return answer.text();
 }
 
 /** Requests a second, by wrk's own count. */
-function load(port: number, token: string): Promise<number> {
+export function load(port: number, token: string): Promise<number> {
   const headers = ["-H", "Connection: keep-alive", "-H", `X-aws-ec2-metadata-token: ${token}`];
   const size = ["-t", "1", "-c", String(CONNECTIONS), "-d", `${SECONDS}s`];
   const wrk = spawn("wrk", [...size, ...headers, `http://127.0.0.1:${port}${PATH}`], {
