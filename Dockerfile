@@ -1,10 +1,12 @@
-# Every service of rolemint; the command names the one to run: serve control-plane, imds, s3-authorizer or holder.
+# Every service of rolemint; the command names the one to run: serve control-plane, imds, s3-authorizer, holder or all.
 FROM node:24-bookworm-slim
 
-# The holder gives its namespace the metadata addresses.
+# The holder gives its namespace the metadata addresses. Test kits copy the library into containers whose clock they move.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends iproute2 \
- && rm -rf /var/lib/apt/lists/*
+ && apt-get install -y --no-install-recommends iproute2 libfaketime \
+ && rm -rf /var/lib/apt/lists/* \
+ && install -D -t /opt/rolemint-clock /usr/lib/*/faketime/libfaketimeMT.so.1 \
+ && mv /opt/rolemint-clock/libfaketimeMT.so.1 /opt/rolemint-clock/libfaketime.so.1
 
 WORKDIR /opt/rolemint
 COPY . .

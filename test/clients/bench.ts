@@ -1,6 +1,6 @@
 // One instance whose state the cases change, and clients that are started in containers of its address. What a client did
 // there is told by the requests that the metadata service saw: P for a token, L for the list of roles, C for credentials,
-// (v1) without a token, a status where it is not 200.
+// (v1) without a token, a status where it is not 200, - where no answer came.
 
 import { setTimeout as wait } from "node:timers/promises";
 import {
@@ -185,7 +185,7 @@ function observe(lab: Lab, container: string, session: Session, mark: string): B
 }
 
 function requestText({ Path = "", Action, Status }: Event): string {
-  const status = Status === 200 ? "" : `${Status}`;
+  const status = Status === 200 ? "" : `${Status ?? "-"}`;
   const version = Action === "v1" ? "(v1)" : "";
   if (/^\/+latest\/api\/token$/.test(Path)) return `P${status}`;
   const role = /^(\/+latest\/meta-data\/iam\/security-credentials)\/?(.*)$/.exec(Path);

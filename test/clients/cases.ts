@@ -1,5 +1,5 @@
 // What each client that runs here makes of the states that an instance can be in: the rows that are known of clients, each
-// with what must be found. What only a faulty metadata service shows waits for one.
+// with what must be found. What only a faulty metadata service shows is shown under faults.
 import { setTimeout as wait } from "node:timers/promises";
 import {
   botocoreExpiry,
@@ -7,6 +7,8 @@ import {
   disableAndWait,
   failedMount,
   held,
+  heldUnder,
+  killed,
   once,
   PAST_MS,
   PROXY,
@@ -14,6 +16,8 @@ import {
   renewedBetweenCalls,
   SHORT,
   swappedRole,
+  under,
+  underEach,
   withLateWorld,
 } from "./scenarios.ts";
 
@@ -28,7 +32,7 @@ type Row = readonly [
   found?: RegExp,
 ];
 
-const FAULTS = "needs faults (refresh lab)";
+const NO_FAULT = "no fault makes that answer";
 const HOURS = "needs hours";
 const BEHIND = { isBehindHop: true };
 
@@ -45,12 +49,29 @@ const ROWS = [
   [
     "K03",
     "botocore",
-    "PUT 403 by a proxy, tokens optional (other statuses need faults)",
+    "PUT 403 by a proxy, tokens optional",
     "v1 L, C: credentials",
     once("boto3", { tokens: "optional" }, "list", PROXY),
     /^P403 L\(v1\) C\(v1\): works/,
   ],
-  ["K04", "botocore", "PUT 400", "one request, no credentials", FAULTS],
+  [
+    "K03",
+    "botocore",
+    "PUT 404, 405, 429, 500, 503, tokens optional",
+    "v1 L, C: credentials",
+    underEach(
+      {
+        404: ["imds.v1-only", { Status: 404 }],
+        405: ["imds.v1-only", { Status: 405 }],
+        429: ["imds.throttle", { Rate: 0, Burst: 0 }, { Path: "api/token" }],
+        500: ["imds.5xx", { Step: "token", Status: 500 }],
+        503: ["imds.5xx", { Step: "token" }],
+      },
+      once("boto3", { tokens: "optional" }),
+    ),
+    /^404: P404 L\(v1\) C\(v1\): works; 405: P405 .*works; 429: P429 .*works; 500: P500 .*works; 503: P503 .*works$/,
+  ],
+  ["K04", "botocore", "PUT 400", "one request, no credentials", NO_FAULT],
   [
     "K05",
     "botocore",
@@ -67,8 +88,32 @@ const ROWS = [
     once("boto3", { tokens: "optional" }, "list", BEHIND),
     /^P L\(v1\) C\(v1\): works/,
   ],
-  ["K07", "botocore", "NUM_ATTEMPTS=3, PUT 503, tokens required", "3 PUT, 3 GET, none", FAULTS],
-  ["K08", "botocore", "Expiration, Token or Code missing", "none, none, credentials", FAULTS],
+  [
+    "K07",
+    "botocore",
+    "NUM_ATTEMPTS=3, PUT 503, tokens required",
+    "3 PUT, 3 GET, none",
+    under(
+      [["imds.5xx", { Step: "token" }]],
+      once("boto3", {}, "list", { env: { AWS_METADATA_SERVICE_NUM_ATTEMPTS: "3" } }),
+    ),
+    /^P503 P503 P503 L401\(v1\) L401\(v1\) L401\(v1\): NoCredentialsError/,
+  ],
+  [
+    "K08",
+    "botocore",
+    "Expiration, Token or Code missing",
+    "none, none, credentials",
+    underEach(
+      {
+        Expiration: ["imds.malformed", { Kind: "without-field" }],
+        Token: ["imds.malformed", { Kind: "without-field", Field: "Token" }],
+        Code: ["imds.malformed", { Kind: "without-field", Field: "Code" }],
+      },
+      once("boto3"),
+    ),
+    /^Expiration: P L C: NoCredentialsError.*; Token: P L C: NoCredentialsError.*; Code: P L C: works$/,
+  ],
   ["K09", "botocore", "trust withdrawn", "none", once("boto3", { role: "untrusted" }), /^P L C: NoCredentialsError/],
   [
     "K10",
@@ -115,7 +160,7 @@ const ROWS = [
     /^P403 L\(v1\) C\(v1\): works/,
   ],
   ["K15", "JS v3", "all good", "P, L, C", once("js"), /^P L C.*: works/],
-  ["K16", "JS v3", "PUT 400", "error after one request", FAULTS],
+  ["K16", "JS v3", "PUT 400", "error after one request", NO_FAULT],
   [
     "K17",
     "JS v3",
@@ -132,9 +177,23 @@ const ROWS = [
     once("js", { tokens: "optional" }, "list", BEHIND),
     /^P L\(v1\) C\(v1\).*: works/,
   ],
-  ["K19", "JS v3", "no Expiration", "CredentialsProviderError", FAULTS],
-  ["K20", "JS v3", "Code Failed but keys present", "credentials", FAULTS],
-  ["K21", "JS v3", "empty list", "GET of the list twice, SyntaxError", FAULTS],
+  [
+    "K19",
+    "JS v3",
+    "no Expiration",
+    "CredentialsProviderError",
+    under([["imds.malformed", { Kind: "without-field" }]], once("js")),
+    /^P L C.*: CredentialsProviderError/,
+  ],
+  ["K20", "JS v3", "Code Failed but keys present", "credentials", NO_FAULT],
+  [
+    "K21",
+    "JS v3",
+    "empty list",
+    "GET of the list twice, SyntaxError",
+    under([["imds.malformed", { Kind: "empty", Step: "roles" }]], once("js")),
+    /^P L L.*: SyntaxError/,
+  ],
   [
     "K22",
     "JS v3",
@@ -191,7 +250,7 @@ const ROWS = [
     once("js", {}, "metadata"),
     /^P \/\/latest\/meta-data\/instance-id: works$/,
   ],
-  ["K29", "Go v2", "PUT answer without TTL header", "v1", FAULTS],
+  ["K29", "Go v2", "PUT answer without TTL header", "v1", NO_FAULT],
   [
     "K30",
     "Go v2",
@@ -200,8 +259,22 @@ const ROWS = [
     held("go", { rotation: SHORT }, () => wait(PAST_MS)),
     /^P L C: works; then L C: works$/,
   ],
-  ["K31", "Go v2", "token revoked", "new P, retry succeeds", FAULTS],
-  ["K32", "Go v2", "GET 429 twice, then 200", "succeeds", FAULTS],
+  [
+    "K31",
+    "Go v2",
+    "token revoked",
+    "new P, retry succeeds",
+    heldUnder("go", [["imds.token-expire", { Uses: 1 }, { Times: 1 }]]),
+    /^P L C: works; then L C401 P C: works$/,
+  ],
+  [
+    "K32",
+    "Go v2",
+    "GET 429 twice, then 200",
+    "succeeds (the version here tries once)",
+    under([["imds.throttle", { Rate: 0, Burst: 0 }, { Path: "meta-data", Times: 2 }]], once("go")),
+    /^P L429: .*StatusCode: 429/,
+  ],
   [
     "K33",
     "Go v2",
@@ -218,7 +291,14 @@ const ROWS = [
     once("go", { role: "untrusted" }),
     /AssumeRoleUnauthorizedAccess/,
   ],
-  ["K35", "Go v2", "600 ms before the headers", "PUT timeout, v1", FAULTS],
+  [
+    "K35",
+    "Go v2",
+    "600 ms before the headers of the token, tokens optional",
+    "PUT timeout, v1",
+    under([["imds.slow", { FirstByte: "600ms" }, { Path: "api/token" }]], once("go", { tokens: "optional" })),
+    /^(?:P- ){1,3}L\(v1\) C\(v1\): works$/,
+  ],
   [
     "K36",
     "Java v2",
@@ -237,7 +317,14 @@ const ROWS = [
     /^P L C: works; then P403 L403\(v1\).*: S3Exception: The provided token has expired/,
   ],
   ["K39", "Java v2", "6 h life", "renewal between 3 h and 5 h 59", HOURS],
-  ["K40", "Java v2", "extended endpoint 500", "fails", FAULTS],
+  [
+    "K40",
+    "Java v2",
+    "extended endpoint 500",
+    "fails (the version here does not ask for it)",
+    under([["imds.5xx", { Status: 500 }, { Path: "security-credentials-extended" }]], once("java")),
+    /./,
+  ],
   [
     "K41",
     "Rust",
@@ -246,7 +333,19 @@ const ROWS = [
     once("rust", { endpoint: "disabled" }),
     /^P403: .*IMDS is disabled/,
   ],
-  ["K42", "Rust", "503 once on P, L and C", "six requests, credentials", FAULTS],
+  [
+    "K42",
+    "Rust",
+    "503 once on P, L and C",
+    "six requests, credentials",
+    under(
+      ["api/token$", "security-credentials$", "security-credentials/."].map(
+        (Path) => ["imds.5xx", {}, { Path, Times: 1 }] as const,
+      ),
+      once("rust"),
+    ),
+    /^P503 P L503 L C503 C: works$/,
+  ],
   [
     "K43",
     "Rust",
@@ -262,6 +361,14 @@ const ROWS = [
     "previous credentials",
     held("rust", { rotation: SHORT }, disableAndWait),
     /^P L C: works; then .*ExpiredToken/,
+  ],
+  [
+    "K44",
+    "Rust",
+    "500 at the refresh, key ended",
+    "previous credentials",
+    heldUnder("rust", [["imds.5xx", { Status: 500 }]]),
+    /^P L C: works; then .*500.*ExpiredToken/,
   ],
   [
     "K45",
@@ -304,7 +411,7 @@ const ROWS = [
     /./,
   ],
   ["K55", "restic", "6 h life", "refetch at 4 h 48", HOURS],
-  ["K56", "s3fs", "body with an extra RoleArn", "authentication failure", FAULTS],
+  ["K56", "s3fs", "body with an extra RoleArn", "authentication failure", NO_FAULT],
   [
     "K57",
     "s3fs",
@@ -338,7 +445,14 @@ const ROWS = [
     once("gdal", {}, "read", { env: { CPL_AWS_AUTODETECT_EC2: "NO" } }),
     /^P L C: works$/,
   ],
-  ["K60", "object_store", "list of roles with a line feed", "bad URL", FAULTS],
+  [
+    "K60",
+    "object_store",
+    "list of roles with a line feed",
+    "bad URL",
+    under([["imds.malformed", { Kind: "trailing-newline" }]], killed("python-obstore", /InvalidUri\(.*\)/)),
+    /^P L: ends with InvalidUri/,
+  ],
   ["K62", "ohai", "all metadata, hint given", "no exception", once("ohai"), /requests.*: works$/],
   ["K62", "facter", "ec2_metadata", "no exception", once("facter"), /: works$/],
   ["K63", "CRT", "no role (404)", "an error, no hang", once("python-awscrt", { role: "none" }, "key"), /404.*: /],

@@ -75,7 +75,7 @@ export async function startLab(clients: readonly Client[], more: More = NOTHING)
   };
 }
 
-function imagesOf(clients: readonly Client[]): Image[] {
+export function imagesOf(clients: readonly Client[]): Image[] {
   const folders = new Map(
     clients.flatMap((client) => ("folder" in client.made ? [[imageOf(client), client.made]] : [])),
   );

@@ -31,8 +31,8 @@ ${clients.join("\n")}
 ## What clients make of an instance's states
 
 **known** is what the clients' sources and earlier runs say, **found** what was observed here. P is \`PUT /latest/api/token\`, L the
-list of roles, C the credentials of a role; \`(v1)\` without a token; a status where it is not 200. A token answer that dies on a
-hop is one whose IP TTL of 1 a rule before the client drops.
+list of roles, C the credentials of a role; \`(v1)\` without a token; a status where it is not 200, \`-\` where no answer came. A
+token answer that dies on a hop is one whose IP TTL of 1 a rule before the client drops.
 
 ${row(["row", "client", "state", "known", "found"])}
 |---|---|---|---|---|

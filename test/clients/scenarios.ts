@@ -53,6 +53,59 @@ export const withLateWorld =
     }
   };
 
+/** Of a client that does not outlive it: what it says at its end, as far as it is of that form. */
+export const killed =
+  (client: string, form: RegExp): Run =>
+  async (bench) => {
+    await bench.set();
+    const session = await bench.open(client);
+    const last = await session.step("list").then(said, ({ message }: Error) => form.exec(message)?.[0] ?? message);
+    return `${await session.requests()}: ends with ${last}`;
+  };
+
+/** A fault of the metadata service for the instance: its name, its parameters, and what else is said of it. */
+export type Faulty = readonly [name: string, given?: object, more?: object];
+
+const inject = async (bench: Bench, faults: readonly Faulty[]): Promise<void> => {
+  for (const [Name, Parameters = {}, more] of faults) {
+    await bench.control("PutFault", { Name, Target: "bench", Parameters, ...more });
+  }
+};
+
+/** The same under faults, which are gone afterwards. */
+export const under =
+  (faults: readonly Faulty[], run: Run): Run =>
+  async (bench) => {
+    try {
+      await inject(bench, faults);
+      return await run(bench);
+    } finally {
+      await bench.control("DeleteFault", { All: true });
+    }
+  };
+
+/** One after the other, each under a fault of its own. */
+export const underEach =
+  (faults: Readonly<Record<string, Faulty>>, run: Run): Run =>
+  async (bench) => {
+    const found = [];
+    for (const [name, fault] of Object.entries(faults)) {
+      found.push(`${name}: ${await under([fault], run)(bench)}`);
+      bench.clear();
+    }
+    return found.join("; ");
+  };
+
+/** One process that works, and is asked again under faults that come when its key has ended. */
+export const heldUnder = (client: string, faults: readonly Faulty[]): Run =>
+  under(
+    [],
+    held(client, { rotation: SHORT }, async (bench) => {
+      await inject(bench, faults);
+      await wait(PAST_MS);
+    }),
+  );
+
 export const disable = async (bench: Bench) => bench.set({ endpoint: "disabled" });
 export const disableAndWait = async (bench: Bench) => {
   await bench.set({ endpoint: "disabled", rotation: SHORT });

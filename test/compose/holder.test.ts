@@ -56,6 +56,19 @@ describeDocker("a holder and its app", () => {
     expect((await project.exec("held", "sh", "-c", "ls /run/rolemint* 2>&1")).code).not.toBe(0);
   }, 60_000);
 
+  test("metadata can be there over IPv6 only; packets cannot be dropped here, and that is said", async () => {
+    const path = "/latest/meta-data/iam/security-credentials/";
+    const token = await probe("held", "token");
+    const ipv6Only = { Name: "imds.ipv6-only", Target: "worker", Parameters: { Mode: "reset" } };
+    const { Fault } = await project.control("PutFault", ipv6Only);
+    expect(await probe("held", "get", path, token)).toMatch(/ConnectionResetError|Connection reset/);
+    expect((await project.exec("held", "python3", "-c", PROBE_IPV6, "get", path)).text).toBe("held");
+    await project.control("DeleteFault", { Id: Fault.Id });
+    expect(await probe("held", "get", path, token)).toBe("held");
+    const drop = { Name: "imds.unreachable", Target: "worker", Parameters: { Mode: "drop" } };
+    await expect(project.control("PutFault", drop)).rejects.toThrow(/Conflict.*its holder.*Mode reset or hang/);
+  }, 60_000);
+
   test("the holder publishes the app's port", async () => {
     const response = await fetch(`http://${project.compose("port", "holder", "8080")}/`);
     expect(response.status).toBe(200);

@@ -6,6 +6,7 @@ import type { Place } from "@rolemint/authority/remote";
 import { type ServedState, serveAuthority } from "@rolemint/authority/remote-server";
 import { prepareCaller } from "@rolemint/caller";
 import { ApplyError, type Config } from "@rolemint/config";
+import { openInjector } from "@rolemint/faults";
 import { hostEntropy, lazyServer, listen } from "@rolemint/host";
 import type { Log } from "@rolemint/host/log";
 import { pause } from "@rolemint/host/schedule";
@@ -17,6 +18,7 @@ import { openState, type State, StoreAwayError } from "@rolemint/simulator/state
 import { localAuthority } from "@rolemint/world";
 import { makeInstallation, makeStorageKeys } from "./installation.ts";
 import { assembled, type Part } from "./part.ts";
+import { containerTopology } from "./topology.ts";
 
 export interface ControlPlaneOptions {
   readonly config: Config;
@@ -52,8 +54,13 @@ async function withStore(log: Log, open: () => Promise<State>): Promise<State> {
   }
 }
 
+/** Of those that follow now. */
+function namesOf(dataPlanes: ServedState["dataPlanes"]): string[] {
+  return dataPlanes.filter(({ isLate }) => !isLate).map(({ name }) => name);
+}
+
 function healthOf(version: string, { dataPlanes, droppedEvents }: ServedState): object {
-  const names = dataPlanes.filter(({ isLate }) => !isLate).map(({ name }) => name);
+  const names = namesOf(dataPlanes);
   const part = (name: string) => (names.includes(name) ? "ok" : "away");
   const parts = { "control-plane": "ok", imds: part("imds"), "s3-authorizer": part("s3-authorizer") };
   const isWhole = Object.values(parts).every((state) => state === "ok");
@@ -87,18 +94,20 @@ export function startControlPlane(options: ControlPlaneOptions): Promise<Part> {
       s3: { backend: "endpoint", endpoint: options.storage.endpoint, ...keys },
     };
     const unexpected = (error: unknown) => log.error({ err: error }, "unexpected error");
-    const state = await withStore(log, () => openState({ config, state: options.state, version }));
+    const state = await withStore(log, () => openState({ config, state: options.state, version, log }));
     onClose(() => state.close());
     const { world } = state;
     const authority = localAuthority(world);
     const callers = cacheOver(authority, prepareCaller);
     onClose(() => callers.stop());
+    const injector = openInjector(authority, (event) => void authority.record({ Events: [event] }));
     const rotation = startRotationClock(world, unexpected);
     onClose(() => rotation.stop());
     const deletions = startDeletionSweep(state, unexpected);
     onClose(() => deletions.stop());
     const seam = await serveAuthority(authority, { places: options.seam, secret, entropy: hostEntropy, log });
     onClose(() => seam.close());
+    world.setTopology(containerTopology(() => namesOf(seam.state().dataPlanes)));
 
     const ready = readyFileOf({ state: options.state }, () => readyFile(state, options));
     const acknowledged = async () => {
@@ -113,7 +122,7 @@ export function startControlPlane(options: ControlPlaneOptions): Promise<Part> {
     // Express and the actions are loaded with the first call: a control plane that only feeds data planes stays small.
     const apis = lazyServer(async () => {
       const { serveApis } = await import("./serve-apis.ts");
-      return serveApis({ world, callers, acknowledged, unexpected, frontSecret: secret });
+      return serveApis({ world, callers, injector, acknowledged, unexpected, frontSecret: secret });
     }, unexpected);
     const aws = await listen(apis.server, host, options.awsPort);
     onClose(() => aws.close());

@@ -3,6 +3,7 @@
 import { type Place, type RemoteAuthority, remoteAuthority } from "@rolemint/authority/remote";
 import { hostClock } from "@rolemint/host";
 import type { Log } from "@rolemint/host/log";
+import { pause } from "@rolemint/host/schedule";
 import { type Installation, readInstallation } from "./installation.ts";
 
 export interface DataPlaneOptions {
@@ -23,6 +24,16 @@ export interface DataPlane {
 /** What is known may still be used: the control plane is there, or has not been away for too long. */
 export function isCurrent(authority: RemoteAuthority): boolean {
   return authority.state().staleSince === undefined;
+}
+
+const LOOK_AGAIN_MS = 500;
+
+/** Resolves when the control plane has been away for so many milliseconds, or when it is stopped. */
+export async function untilAway(authority: RemoteAuthority, forMs: number, stopped: AbortSignal): Promise<void> {
+  for (let awayMs = 0; awayMs < forMs && !stopped.aborted; ) {
+    await pause(LOOK_AGAIN_MS, stopped);
+    awayMs = authority.isAway() ? awayMs + LOOK_AGAIN_MS : 0;
+  }
 }
 
 /** Resolves with the first contact. */

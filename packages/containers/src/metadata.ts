@@ -7,7 +7,7 @@ import { cacheOver, eventBuffer } from "@rolemint/authority";
 import { hostEntropy } from "@rolemint/host";
 import { startMetadataListener } from "@rolemint/imds";
 import { limitHops } from "@rolemint/imds/hop-limit";
-import { type DataPlaneOptions, isCurrent, joinControlPlane } from "./data-plane.ts";
+import { type DataPlaneOptions, isCurrent, joinControlPlane, untilAway } from "./data-plane.ts";
 import { assembled, type Part } from "./part.ts";
 
 export interface MetadataOptions extends Omit<DataPlaneOptions, "client"> {
@@ -17,6 +17,8 @@ export interface MetadataOptions extends Omit<DataPlaneOptions, "client"> {
   readonly instance?: string;
   /** Whether a connection may be served at all. */
   readonly accepts?: (socket: Socket) => boolean;
+  /** It ends when the control plane has been away for so long, milliseconds; absent: it waits for it. */
+  readonly endsAfterMs?: number;
 }
 
 /** How many unknown addresses are told of; a scan must not fill the log. */
@@ -57,12 +59,18 @@ export function startMetadata(options: MetadataOptions): Promise<Part> {
         now: () => authority.clock().now,
         entropy: hostEntropy,
         record: events.record,
+        faults: authority,
         limitHops,
         log,
         ...(accepts && { accepts }),
       });
       onClose(() => listener.close());
     }
-    return { started: `metadata at ${hosts.join(" and ")}, port ${port}`, isHealthy: () => isCurrent(authority) };
+    const started = `metadata at ${hosts.join(" and ")}, port ${port}`;
+    const isHealthy = () => isCurrent(authority);
+    if (options.endsAfterMs === undefined) return { started, isHealthy };
+    const stopping = new AbortController();
+    onClose(() => stopping.abort());
+    return { started, isHealthy, ended: untilAway(authority, options.endsAfterMs, stopping.signal) };
   });
 }

@@ -4,6 +4,8 @@ export interface Part {
   /** What it prints when it answers. */
   readonly started: string;
   isHealthy(): boolean;
+  /** Resolves when it has to end by itself: what it serves is gone. */
+  readonly ended?: Promise<void>;
   close(): Promise<void>;
 }
 

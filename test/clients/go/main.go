@@ -3,6 +3,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
@@ -25,6 +27,9 @@ func main() {
 	}
 	storage := s3.NewFromConfig(settings)
 	bucket := aws.String("demo")
+
+	var upload *s3.CreateMultipartUploadOutput
+	var parts []types.CompletedPart
 
 	steps := map[string]func() (string, error){
 		"identity": func() (string, error) {
@@ -57,6 +62,43 @@ func main() {
 		"write": func() (string, error) {
 			_, err := storage.PutObject(ctx, &s3.PutObjectInput{Bucket: bucket, Key: aws.String("new.txt"), Body: strings.NewReader("new")})
 			return "written", err
+		},
+		"presign": func() (string, error) {
+			object := &s3.GetObjectInput{Bucket: bucket, Key: aws.String("hello.txt")}
+			signed, err := s3.NewPresignClient(storage).PresignGetObject(ctx, object, s3.WithPresignExpires(7*24*time.Hour))
+			if err != nil {
+				return "", err
+			}
+			return signed.URL, nil
+		},
+		// An upload in two parts, which goes on, when asked again, where it failed.
+		"multipart": func() (string, error) {
+			backups, key := aws.String("backups"), aws.String("go")
+			if upload == nil {
+				begun, err := storage.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: backups, Key: key})
+				if err != nil {
+					return "", err
+				}
+				upload, parts = begun, nil
+			}
+			for number := int32(len(parts) + 1); number <= 2; number++ {
+				body := bytes.NewReader(make([]byte, 5<<20))
+				part, err := storage.UploadPart(ctx, &s3.UploadPartInput{
+					Bucket: backups, Key: key, UploadId: upload.UploadId, PartNumber: aws.Int32(number), Body: body,
+				})
+				if err != nil {
+					return "", err
+				}
+				parts = append(parts, types.CompletedPart{ETag: part.ETag, PartNumber: aws.Int32(number)})
+			}
+			_, err := storage.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
+				Bucket: backups, Key: key, UploadId: upload.UploadId,
+				MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
+			})
+			if err == nil {
+				upload = nil
+			}
+			return "uploaded", err
 		},
 		"version": func() (string, error) { return aws.SDKVersion, nil },
 		"expiry": func() (string, error) {

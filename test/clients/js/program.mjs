@@ -1,11 +1,38 @@
 // What an application does with the SDK: answers each step that it reads from stdin, in one process and one client.
 import { createInterface } from "node:readline";
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { MetadataService } from "@aws-sdk/ec2-metadata-service";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 
 const s3 = new S3Client();
 const object = { Bucket: "demo", Key: "hello.txt" };
+
+let upload;
+
+/** An upload in two parts, which goes on, when asked again, where it failed. */
+async function multipart() {
+  const target = { Bucket: "backups", Key: "js" };
+  upload ??= { ...target, UploadId: (await s3.send(new CreateMultipartUploadCommand(target))).UploadId, parts: [] };
+  const { parts, ...ids } = upload;
+  for (let PartNumber = parts.length + 1; PartNumber <= 2; PartNumber++) {
+    const { ETag } = await s3.send(
+      new UploadPartCommand({ ...ids, PartNumber, Body: new Uint8Array(5 * 1024 * 1024) }),
+    );
+    parts.push({ PartNumber, ETag });
+  }
+  await s3.send(new CompleteMultipartUploadCommand({ ...ids, MultipartUpload: { Parts: parts } }));
+  upload = undefined;
+  return "uploaded";
+}
 
 const steps = {
   identity: async () => (await new STSClient().send(new GetCallerIdentityCommand({}))).Arn,
@@ -17,6 +44,8 @@ const steps = {
     return "written";
   },
   expiry: async () => (await s3.config.credentials()).expiration.toISOString(),
+  presign: () => getSignedUrl(s3, new GetObjectCommand(object), { expiresIn: 7 * 86_400 }),
+  multipart,
   metadata: () => new MetadataService().request("/latest/meta-data/instance-id", {}),
 };
 
