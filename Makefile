@@ -60,6 +60,9 @@ bench: setup ## the benchmarks, as ratios against the peers that are found or bu
 docs: setup ## write the generated pages anew
 	$(NODE) --disable-warning=ExperimentalWarning packages/config/src/publish.ts
 	$(NODE) --disable-warning=ExperimentalWarning test/support/fidelity.ts
+	$(NODE) --disable-warning=ExperimentalWarning test/support/control-pages.ts
+	$(NODE) --disable-warning=ExperimentalWarning test/support/fault-pages.ts
+	$(NODE) --disable-warning=ExperimentalWarning test/support/recipes.ts
 
 .PHONY: format
 format: setup ## format the sources

@@ -4,10 +4,36 @@ import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "@jest/globals";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { MANUAL_FILE, manualText, OPENAPI_FILE } from "./support/control-pages.ts";
+import { FAULTS_FILE, faultsText } from "./support/fault-pages.ts";
 import { FILE, fidelityText } from "./support/fidelity.ts";
+import { openApiText } from "./support/openapi.ts";
+import { GUIDES, guideText } from "./support/recipes.ts";
 
 test("docs/fidelity.md is what the code serves; `make docs` writes it", () => {
   expect(readFileSync(FILE, "utf8")).toBe(fidelityText());
+});
+
+test("docs/openapi.json and docs/control-api.md are what the control API is; `make docs` writes them", () => {
+  expect(readFileSync(OPENAPI_FILE, "utf8")).toBe(openApiText());
+  expect(readFileSync(MANUAL_FILE, "utf8")).toBe(manualText());
+});
+
+test.each(GUIDES)("%s quotes the files that it leads to; `make docs` writes them", (page) => {
+  expect(readFileSync(page, "utf8")).toBe(guideText(page));
+  expect(guideText(page).match(/^```\w+$/gm)!.length).toBeGreaterThan(3);
+});
+
+test("docs/guides/faults.md is what faults and presets there are; `make docs` writes it", () => {
+  expect(readFileSync(FAULTS_FILE, "utf8")).toBe(faultsText());
+});
+
+test("docs/openapi.json is OpenAPI 3.1, and every reference in it leads somewhere", async () => {
+  const validator = new Validator();
+  expect(await validator.validate(JSON.parse(readFileSync(OPENAPI_FILE, "utf8")))).toEqual({ valid: true });
+  expect(validator.version).toBe("3.1");
+  expect(() => validator.resolveRefs()).not.toThrow();
 });
 
 test("every link to a file leads to one", () => {

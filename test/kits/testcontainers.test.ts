@@ -187,6 +187,26 @@ for place in sys.argv[1:]:
     await expect(rolemint.pauseClient("nobody", "1h")).rejects.toThrow(/nobody is not attached/);
   });
 
+  test("faults of the client, and presets that move the clock, are carried out on it", async () => {
+    const apart = async () => {
+      const apartMs = Number(await asked(writer, "time")) * 1000 - (await rolemint.time()).getTime();
+      return (apartMs / HOUR_MS).toFixed(1).replace("-0.0", "0.0");
+    };
+    const fault = { target: "worker", parameters: { Offset: "3h" }, for: "1h" };
+    const skew = await rolemint.fault("clock.skew-client", fault);
+    expect(await apart()).toBe("3.0");
+    await skew.heal();
+    expect(await apart()).toBe("0.0");
+    await rolemint.fault("six-hours-later", { target: "worker" });
+    expect(await apart()).toBe("0.0");
+    const sleep = await rolemint.fault("clock.sleep-resume", { target: "worker", for: "2h" });
+    const { container } = await getContainerRuntimeClient();
+    const isPaused = async () => (await container.inspect(container.getById(writer.getId()))).State.Paused;
+    expect(await isPaused()).toBe(true);
+    await sleep.heal();
+    expect(await isPaused()).toBe(false);
+  });
+
   test("a restart keeps ports and identity", async () => {
     const port = reader.getMappedPort(8080);
     await reader.restart();

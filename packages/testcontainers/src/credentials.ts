@@ -1,0 +1,51 @@
+// The credentials of an instance, as the world knows them and as the metadata service shows them.
+import { getContainerRuntimeClient } from "testcontainers";
+
+/** What may be told of credentials. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly generation: number;
+  readonly expiration: Date;
+}
+
+/** All of them, as the application gets them. */
+export interface SecretCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+/** Asks as a program of the instance would; its trace shows it. */
+const ASK = `
+const root = "http://169.254.169.254/latest/";
+const headers = { "x-aws-ec2-metadata-token-ttl-seconds": "60" };
+const token = await (await fetch(root + "api/token", { method: "PUT", headers })).text();
+const get = async (path) => (await fetch(root + path, { headers: { "x-aws-ec2-metadata-token": token } })).text();
+const path = "meta-data/iam/security-credentials/";
+console.log(await get(path + (await get(path))));
+`;
+
+/** Through the holder, which is in the instance's namespace. */
+export async function secretsOf(holderId: string, instance: string): Promise<SecretCredentials> {
+  const { container } = await getContainerRuntimeClient();
+  const command = ["node", "--input-type=module", "--eval", ASK];
+  const { stdout } = await container.exec(container.getById(holderId), command);
+  const document = parsed(stdout);
+  if (document?.["Code"] !== "Success")
+    throw new Error(`the metadata service of ${instance} gives no credentials: ${stdout}`);
+  return {
+    accessKeyId: document["AccessKeyId"]!,
+    secretAccessKey: document["SecretAccessKey"]!,
+    sessionToken: document["Token"]!,
+    expiration: new Date(document["Expiration"]!),
+  };
+}
+
+function parsed(text: string): Readonly<Record<string, string>> | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
