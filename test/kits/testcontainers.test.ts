@@ -81,7 +81,8 @@ describeDocker("a world and its containers", () => {
     const others = docker("ps", "--quiet", ...filter).split("\n");
     expect(others).toHaveLength(2);
     const holders = await Promise.all(others.map((id) => addressOf(id)));
-    const places = [4567, 4570, 4571].map((port) => `${world}:${port}`);
+    // The AWS APIs it may reach, which shows that there is a way.
+    const places = [4566, 4567, 4570, 4571].map((port) => `${world}:${port}`);
     const metadata = holders.map((holder) => `${holder}:80`);
     const answers = `
 import socket, sys
@@ -94,7 +95,7 @@ for place in sys.argv[1:]:
     except OSError: pass
 `;
     const { output } = await reader.exec(["python3", "-c", answers, ...places, ...metadata, "169.254.169.254:80"]);
-    expect(output.trim()).toBe("169.254.169.254:80");
+    expect(output.trim().split("\n")).toEqual([`${world}:4566`, "169.254.169.254:80"]);
   });
 
   test("in its namespace nothing for the metadata service goes by another way", async () => {
@@ -205,6 +206,10 @@ for place in sys.argv[1:]:
     expect(await isPaused()).toBe(true);
     await sleep.heal();
     expect(await isPaused()).toBe(false);
+    await rolemint.fault("vm-woke-up", { target: "worker" });
+    expect(await isPaused()).toBe(true);
+    await eventually(async () => !(await isPaused()), 10_000);
+    expect(await apart()).toBe("0.0");
   });
 
   test("a restart keeps ports and identity", async () => {
@@ -294,6 +299,14 @@ describeDocker("a container that is attached", () => {
     const other = [{ content, target: "/opt/rolemint/packages/cli/package.json", mode: 0o644 }];
     const world = aWorld().withCopyContentToContainer(other);
     await expect(world.start()).rejects.toThrow(/is rolemint 9\.9\.9, and @rolemint\/testcontainers is 0\.1\.0/);
+    expect(ours()).toEqual([]);
+  }, 60_000);
+
+  test("one that sleeps is stopped as well", async () => {
+    const rolemint = await aWorld().withRole("app").start();
+    await rolemint.attach(new GenericContainer(APP).withLabels({ [OURS]: "" }), "app");
+    await rolemint.fault("clock.sleep-resume", { target: "app" });
+    await rolemint.stop();
     expect(ours()).toEqual([]);
   }, 60_000);
 

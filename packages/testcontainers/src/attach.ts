@@ -199,6 +199,8 @@ interface Held {
 function heldBy(started: StartedTestContainer, app: Container, held: Held): StartedTestContainer {
   const stop = started.stop.bind(started);
   started.stop = async (options?: Partial<StopOptions>) => {
+    // The engine cannot end one that stands still.
+    await app.unpause().catch(() => {});
     const stopped = await stop(options);
     await held.stopped();
     return stopped;

@@ -44,65 +44,71 @@ interface Client {
 /** A state is told before the call is answered that made it, on another connection. */
 const TOLD_MS = 50;
 
+/** World time, as near as it can be known here. */
+async function lineOf(control: Control): Promise<ClockLine> {
+  const before = hostClock.now();
+  const { Time, ClockRate } = await control.ask<{ Time: string; ClockRate: number }>("DescribeWorld");
+  return { hostMs: (before + hostClock.now()) / 2, worldMs: Date.parse(Time), rate: ClockRate };
+}
+
+/** For a container that begins now, or for one that has begun. */
+async function settingOf(control: Control, clock: AttachOptions["clock"], client?: Client): Promise<Setting> {
+  const { skew = UNMOVED, offsetMs = 0 } = client ?? {};
+  const off = { rate: skew.rate, offsetMs: skew.offsetMs + offsetMs };
+  if (clock !== "world") return off;
+  const line = await lineOf(control);
+  const isSteady = line.rate === 1 && skew.rate === 1;
+  return settingFor(line, off, isSteady || !client ? line.hostMs : await beganMs(client.attached.containerId));
+}
+
+async function setClock(control: Control, client: Client): Promise<void> {
+  const { containerId, clock, copy } = client.attached;
+  const setting = await settingOf(control, clock, client);
+  if (client.isStopped) await copy(clockFile(setting));
+  else await writeClock(containerId, setting);
+}
+
+async function stop(client: Client): Promise<void> {
+  await pauseContainer(client.attached.containerId);
+  client.isStopped = true;
+}
+
+/** It wakes up with the time that it is by then. */
+async function wake(control: Control, client: Client): Promise<void> {
+  try {
+    if (client.attached.clock === "world") await setClock(control, client);
+  } finally {
+    client.isStopped = false;
+    await resumeContainer(client.attached.containerId);
+  }
+}
+
+/** Gives whether it woke up, which may have moved the world's clock. */
+async function apply(control: Control, client: Client, { Stopped, Offset }: ToldState): Promise<boolean> {
+  const offsetMs = parseDuration(Offset, { signed: true }) ?? 0;
+  if (offsetMs !== client.offsetMs) {
+    client.offsetMs = offsetMs;
+    await setClock(control, client);
+  }
+  if (Stopped && !client.isStopped) await stop(client);
+  const isWaking = !Stopped && client.isStopped;
+  if (isWaking) await wake(control, client);
+  return isWaking;
+}
+
+function openStream(control: Control, client: Client, woken: () => Promise<void>): void {
+  const { instance, clock } = client.attached;
+  const query = new URLSearchParams({ instance, clock: String(clock !== undefined) });
+  const stream = control.lines(`/client?${query}`, (text) => {
+    const done = client.doing.then(() => apply(control, client, JSON.parse(text) as ToldState));
+    // A container that ends meanwhile has nothing to be done to.
+    client.doing = done.then((isAwake) => (isAwake ? woken() : undefined)).catch(() => {});
+  });
+  client.closeStream = stream.close;
+}
+
 export function openClients(control: Control) {
   const clients = new Map<string, Client>();
-
-  async function line(): Promise<ClockLine> {
-    const before = hostClock.now();
-    const { Time, ClockRate } = await control.ask<{ Time: string; ClockRate: number }>("DescribeWorld");
-    return { hostMs: (before + hostClock.now()) / 2, worldMs: Date.parse(Time), rate: ClockRate };
-  }
-
-  /** For a container that begins now, or has begun. */
-  async function setting(clock: AttachOptions["clock"], client?: Client): Promise<Setting> {
-    const { skew = UNMOVED, offsetMs = 0 } = client ?? {};
-    const all = { rate: skew.rate, offsetMs: skew.offsetMs + offsetMs };
-    if (clock !== "world") return all;
-    const now = await line();
-    const isSteady = now.rate === 1 && skew.rate === 1;
-    return settingFor(now, all, isSteady || !client ? now.hostMs : await beganMs(client.attached.containerId));
-  }
-
-  async function setClock(client: Client): Promise<void> {
-    const { containerId, clock, copy } = client.attached;
-    if (client.isStopped) await copy(clockFile(await setting(clock, client)));
-    else await writeClock(containerId, await setting(clock, client));
-  }
-
-  /** It wakes up with the time that it is by then. */
-  async function wake(client: Client): Promise<void> {
-    try {
-      if (client.attached.clock === "world") await setClock(client);
-    } finally {
-      client.isStopped = false;
-      await resumeContainer(client.attached.containerId);
-    }
-  }
-
-  async function stop(client: Client): Promise<void> {
-    await pauseContainer(client.attached.containerId);
-    client.isStopped = true;
-  }
-
-  async function apply(client: Client, { Stopped, Offset }: ToldState): Promise<void> {
-    const offsetMs = parseDuration(Offset, { signed: true }) ?? 0;
-    if (offsetMs !== client.offsetMs) {
-      client.offsetMs = offsetMs;
-      await setClock(client);
-    }
-    if (Stopped && !client.isStopped) await stop(client);
-    if (!Stopped && client.isStopped) await wake(client);
-  }
-
-  function openStream(client: Client): void {
-    const { instance, clock } = client.attached;
-    const query = new URLSearchParams({ instance, clock: String(clock !== undefined) });
-    const stream = control.lines(`/client?${query}`, (text) => {
-      // A container that ends meanwhile has nothing to be done to.
-      client.doing = client.doing.then(() => apply(client, JSON.parse(text) as ToldState)).catch(() => {});
-    });
-    client.closeStream = stream.close;
-  }
 
   function find(app: App): Client {
     const isIt = ({ attached }: Client) =>
@@ -112,43 +118,38 @@ export function openClients(control: Control) {
     return found;
   }
 
+  async function follow(): Promise<void> {
+    const following = [...clients.values()].filter(({ attached }) => attached.clock === "world");
+    await Promise.all(following.map((client) => setClock(control, client)));
+  }
+
   return {
-    line,
+    line: () => lineOf(control),
     find: (app: App) => find(app).attached,
     list: () => [...clients.values()].map(({ attached }) => attached),
     /** What a container is to begin with. */
-    beginning: (clock: AttachOptions["clock"]) => setting(clock),
+    beginning: (clock: AttachOptions["clock"]) => settingOf(control, clock),
     /** With each start of the container. At a rate its clock counts from there. */
     async started(attached: Attached): Promise<void> {
       const known = clients.get(attached.instance);
-      const client = known ?? {
-        attached,
-        skew: UNMOVED,
-        isStopped: false,
-        offsetMs: 0,
-        doing: Promise.resolve(),
-        closeStream() {},
-      };
+      const client = known ?? newClient(attached);
       client.attached = attached;
       clients.set(attached.instance, client);
-      if (!known) openStream(client);
-      if (attached.clock === "world" && (await line()).rate !== 1) await setClock(client);
+      if (!known) openStream(control, client, follow);
+      if (attached.clock === "world" && (await lineOf(control)).rate !== 1) await setClock(control, client);
     },
     stopped(instance: string): void {
       clients.get(instance)?.closeStream();
       clients.delete(instance);
     },
     /** Every container that goes as the world does. */
-    async follow(): Promise<void> {
-      const following = [...clients.values()].filter(({ attached }) => attached.clock === "world");
-      await Promise.all(following.map(setClock));
-    },
+    follow,
     async skew(app: App, clock: ClientClock): Promise<void> {
       const client = find(app);
       const { instance, clock: own } = client.attached;
       if (!own) throw new Error(`attach ${instance} with { clock: "own" } to set its clock`);
       client.skew = skewOf(clock);
-      await setClock(client);
+      await setClock(control, client);
     },
     async sleep(app: App, sleep: Sleep): Promise<void> {
       const client = find(app);
@@ -160,7 +161,7 @@ export function openClients(control: Control) {
         if (typeof sleep === "string") await control.ask("AdvanceClock", { By: text });
         else await pause(lastsMs);
       } finally {
-        await wake(client);
+        await wake(control, client);
       }
     },
     /** What faults do to clients is done. */
@@ -172,8 +173,13 @@ export function openClients(control: Control) {
     reopen(): void {
       for (const client of clients.values()) {
         client.closeStream();
-        openStream(client);
+        openStream(control, client, follow);
       }
     },
   };
+}
+
+function newClient(attached: Attached): Client {
+  const doing = Promise.resolve();
+  return { attached, skew: UNMOVED, isStopped: false, offsetMs: 0, doing, closeStream() {} };
 }

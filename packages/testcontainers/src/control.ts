@@ -48,8 +48,11 @@ export function openControl(address: Address, token: string): Control {
     lines(path, told) {
       const headers = { authorization: `Bearer ${token}`, host: LOOPBACK };
       const asked = request({ ...address, path, headers }, (response) => {
-        createInterface({ input: response }).on("line", told);
+        // It ends with the world, as often as not in the midst of it.
         response.on("error", () => {});
+        createInterface({ input: response })
+          .on("line", told)
+          .on("error", () => {});
       });
       asked.on("socket", (socket) => socket.unref());
       asked.on("error", () => {});
