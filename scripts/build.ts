@@ -119,6 +119,7 @@ function packageName(path: string): string {
 function declare(): void {
   const wanted = promised(".d.ts");
   if (wanted.length === 0) return;
+  const required = promised(".d.cts");
   const emitted = mkdtempSync(join(tmpdir(), "rolemint-types-"));
   try {
     emitDeclarations(wanted, emitted);
@@ -135,7 +136,12 @@ function declare(): void {
           if (!queue.includes(next)) queue.push(next);
         } else refuseHidden(path!, file);
       }
-      writeFileSync(join("dist", file), text.replace(/((?:from |import |import\()"\.\/[^"]+)\.ts"/g, '$1.js"'));
+      const imports = /((?:from |import |import\()"\.\/[^"]+)\.ts"/g;
+      writeFileSync(join("dist", file), text.replace(imports, '$1.js"'));
+      // TypeScript takes the same text for that of a script, which is what `require` gives, by its ending alone.
+      const name = file.slice(0, -".d.ts".length);
+      if (required.includes(name) || (required.length > 0 && !wanted.includes(name)))
+        writeFileSync(join("dist", file.replace(/ts$/, "cts")), text.replace(imports, '$1.cjs"'));
     }
   } finally {
     rmSync(emitted, { recursive: true, force: true });

@@ -18,7 +18,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "packages/policy": { ours: [], npm: [], node: [] },
   "packages/sigv4": { ours: ["wire/http"], npm: [], node: ["crypto"] },
   "packages/authority": { ours: ["wire", "host"], npm: [], node: ["crypto", "http", "net"] },
-  "packages/faults": { ours: ["authority", "host"], npm: [], node: ["crypto"] },
+  "packages/faults": { ours: ["authority", "host/clock", "host/duration"], npm: [], node: ["crypto", "vm"] },
   "packages/caller": { ours: ["authority", "policy", "sigv4"], npm: [], node: [] },
   "packages/world": {
     ours: ["authority", "faults", "host", "policy", "sigv4/key"],
@@ -27,10 +27,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "packages/object-store": {
     ours: ["host"],
-    npm: ["@aws-crypto/crc32c", "@aws-sdk/crc64-nvme"],
+    npm: [],
     node: ["crypto", "fs", "fs/promises", "path", "sqlite", "zlib"],
   },
-  "packages/config": { ours: ["host", "policy", "world"], npm: ["yaml", "zod"], node: ["crypto", "fs", "path", "url"] },
+  "packages/config": { ours: ["host", "policy", "world"], npm: ["yaml", "zod"], node: ["crypto", "fs", "path"] },
   "packages/expectations": { ours: ["host/duration"], npm: [], node: [] },
   "packages/simulator": {
     ours: [
@@ -49,7 +49,18 @@ const RULES: Readonly<Record<string, Rule>> = {
     node: ["fs", "http", "path"],
   },
   "packages/containers": {
-    ours: ["authority", "caller", "config", "control-plane", "faults", "host", "imds", "s3-authorizer", "simulator", "world"],
+    ours: [
+      "authority",
+      "caller",
+      "config",
+      "control-plane",
+      "faults",
+      "host",
+      "imds",
+      "s3-authorizer",
+      "simulator",
+      "world",
+    ],
     npm: [],
     node: ["child_process", "fs", "http", "net", "os", "path"],
   },
@@ -65,12 +76,13 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "packages/cli": {
     ours: [
-      "authority",
+      "authority/remote-protocol",
       "config",
       "containers",
       "expectations",
       "host",
       "policy/instant",
+      "policy/revoking",
       "sigv4",
       "simulator",
       "wire/xml",
@@ -84,11 +96,15 @@ const RULES: Readonly<Record<string, Rule>> = {
     npm: ["express"],
     node: ["crypto"],
   },
-  "services/imds": { ours: ["authority", "faults", "host", "wire"], npm: ["koffi"], node: ["crypto", "http", "net"] },
+  "services/imds": {
+    ours: ["authority", "faults", "host", "wire/http"],
+    npm: ["koffi"],
+    node: ["crypto", "http", "net"],
+  },
   "services/s3-authorizer": {
     ours: ["authority", "caller", "faults", "host", "object-store", "policy", "sigv4", "wire"],
-    npm: ["@aws-crypto/crc32c", "@aws-sdk/crc64-nvme"],
-    node: ["crypto", "http", "https", "zlib", "net", "stream", "events"],
+    npm: [],
+    node: ["crypto", "http", "https", "net"],
   },
 };
 

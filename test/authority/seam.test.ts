@@ -9,9 +9,9 @@ import type { Place, RemoteAuthority } from "@rolemint/authority/remote";
 import type { ServedAuthority, ServeOptions } from "@rolemint/authority/remote-server";
 import { listen } from "@rolemint/host";
 import { silentLog } from "@rolemint/host/log";
-import { pause } from "@rolemint/host/schedule";
 import { localAuthority, type World } from "@rolemint/world";
 import { ANY_PORT, openRemote, SECRET, startControlPlane } from "../support/remote-authority.ts";
+import { until } from "../support/until.ts";
 import {
   ACCOUNT,
   associateNow,
@@ -52,10 +52,6 @@ async function follow(world: World, place: Place, options: Parameters<typeof ope
   const plane = open(place, { clock: world.hostClock, ...options });
   await plane.authority.untilConnected();
   return plane;
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await pause(5);
 }
 
 const query = (AccessKeyId: string, Token?: string): IdentifyQuery => ({

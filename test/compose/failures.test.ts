@@ -2,7 +2,8 @@
 // back.
 import { readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "@jest/globals";
-import { describeDocker, docker, eventually, type Project, startProject } from "../support/compose.ts";
+import { describeDocker, docker, type Project, startProject } from "../support/compose.ts";
+import { until } from "../support/until.ts";
 
 const PROBE = readFileSync("test/compose/probe.py", "utf8");
 /** Reads one object over and over with one client for some seconds, and prints how often each outcome was. */
@@ -39,7 +40,7 @@ describeDocker("parts that go away", () => {
     expect(text).toMatch(/^\{'Hello': \d+\}$/);
     project.compose("up", "--detach", "--no-build", "--wait", "control-plane");
     const before = JSON.parse(await probe("get", "/latest/meta-data/iam/security-credentials/reader"));
-    await eventually(async () => (await fetchHealth(project)).status === "ok", 20_000);
+    await until(async () => (await fetchHealth(project)).status === "ok", 20_000);
     const { AccessKeyId } = await project.control("RotateCredentials", { Instance: "app" });
     const after = JSON.parse(await probe("get", "/latest/meta-data/iam/security-credentials/reader"));
     expect([after.AccessKeyId, after.AccessKeyId === before.AccessKeyId]).toEqual([AccessKeyId, false]);
@@ -66,7 +67,7 @@ describeDocker("parts that go away", () => {
     expect((await list()).text).toContain("SlowDown");
     project.compose("up", "--detach", "--no-build", "--wait", "minio");
     // The command itself takes about a second to start.
-    await eventually(async () => (await list()).code === 0, 4000);
+    await until(async () => (await list()).code === 0, 4000);
   }, 120_000);
 
   test("the whole project restarted: the same credentials, metadata tokens and objects", async () => {

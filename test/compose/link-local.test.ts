@@ -2,7 +2,8 @@
 // and what it must not reach.
 import { readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "@jest/globals";
-import { describeDocker, docker, eventually, type Project, startProject } from "../support/compose.ts";
+import { describeDocker, docker, type Project, startProject } from "../support/compose.ts";
+import { until } from "../support/until.ts";
 
 const PROBE = readFileSync("test/compose/probe.py", "utf8");
 const LIST = "/latest/meta-data/iam/security-credentials/";
@@ -103,7 +104,7 @@ describeDocker("apps with link-local addresses", () => {
   test("a metadata token outlives a restart of the metadata service", async () => {
     const token = await probe("app", "token");
     project.compose("restart", "--timeout", "5", "imds");
-    await eventually(async () => (await probe("app", "get", LIST, token)) === "reader", 10_000);
+    await until(async () => (await probe("app", "get", LIST, token)) === "reader", 10_000);
   }, 60_000);
 
   test("apps that are recreated in another order stay who they are", async () => {

@@ -2,7 +2,8 @@
 // where it is asked for, and that leaves nothing behind.
 import { readFileSync } from "node:fs";
 import { beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { describeDocker, eventually, type Project, startProject } from "../support/compose.ts";
+import { describeDocker, type Project, startProject } from "../support/compose.ts";
+import { until } from "../support/until.ts";
 
 const PROBE = readFileSync("test/compose/probe.py", "utf8");
 const PLACE = "169.254.169.254:80";
@@ -52,12 +53,19 @@ describeDocker("dropped packets", () => {
     project.compose("pause", "control-plane");
     try {
       expect(await routes()).toContain("169.254.10.1");
-      await eventually(async () => (await routes()) === "", 15_000);
+      await until(async () => (await routes()) === "", 15_000);
       expect(await reaches("app")).toBe(true);
     } finally {
       project.compose("unpause", "control-plane");
     }
   }, 60_000);
+
+  test("a metadata service that was started anew has the helper beside it again, and the fault goes on", async () => {
+    await put({ Target: "app", For: "1h" });
+    project.compose("restart", "imds");
+    await until(async () => (await routes()) === "blackhole 169.254.10.1", 30_000);
+    expect(await reaches("app")).toBe(false);
+  }, 90_000);
 
   test("a helper that is killed has its routes taken out by the next; one that ends takes them out itself", async () => {
     await put({ Target: "app", For: "1h" });

@@ -16,7 +16,8 @@ import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectC
 import { expect, test } from "@jest/globals";
 import { clients, refusal } from "../support/aws-clients.ts";
 import { documentOf, metadata } from "../support/metadata.ts";
-import { directory, type Running, rolemint, start, until } from "../support/rolemint.ts";
+import { directory, type Running, rolemint, start } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 const READ = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
 const FULL = "arn:aws:iam::aws:policy/AmazonS3FullAccess";

@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { libfaketime } from "../support/libfaketime.ts";
-import { isAlive, launch, ROLEMINT, type Running, type Spawned, start, until } from "../support/rolemint.ts";
+import { isAlive, launch, ROLEMINT, type Running, type Spawned, start } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 const CONFIG = `version: 1
 instances: { web: {}, job: {} }

@@ -262,6 +262,8 @@ test.each([
   ["imds.wrong-role", { From: "web" }, 409, "web shows its own role already"],
   ["role.swap", { Role: "nobody" }, 409, "there is no role nobody"],
   ["imds.short-ttl", { Lifetime: "1s" }, 400, "Lifetime must be a duration"],
+  ["imds.short-ttl", { Lifetime: "365d" }, 400, "Lifetime must be a duration like 90s from 2s to 12h"],
+  ["creds.no-overlap-herd", { Lifetime: "13h" }, 400, "Lifetime must be a duration like 90s from 1s to 12h"],
   ["clock.skew-server", {}, 409, "the clock is everybody's: the Target is all"],
   ["role.revoke-sessions", { Before: "yesterday" }, 400, "Before must be now, or a time like"],
 ])("refused: %s %j", async (Name, Parameters, status, message) => {

@@ -6,7 +6,8 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { expect, test } from "@jest/globals";
 import { clients } from "../support/aws-clients.ts";
 import { metadata } from "../support/metadata.ts";
-import { start, until } from "../support/rolemint.ts";
+import { start } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 const DEFAULT_OPTIONS = {
   HttpTokens: "required",

@@ -7,7 +7,8 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { beforeAll, expect, test } from "@jest/globals";
 import { clients, refusal } from "../support/aws-clients.ts";
 import { documentOf, keysOf, metadata, ROLES } from "../support/metadata.ts";
-import { type Running, start, until } from "../support/rolemint.ts";
+import { type Running, start } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 const CONFIG = `version: 1
 roles: { app: { managedPolicies: [arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess] } }

@@ -1,6 +1,7 @@
 // `rolemint exec`: a program with an instance's environment, whose exit code, streams and signals are its own.
 import { beforeAll, expect, test } from "@jest/globals";
-import { AS_INSTALLED, isAlive, launch, ROLEMINT, type Running, rolemint, start, until } from "../support/rolemint.ts";
+import { AS_INSTALLED, isAlive, launch, ROLEMINT, type Running, rolemint, start } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 let running: Running;
 

@@ -18,7 +18,8 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { beforeAll, expect, test } from "@jest/globals";
 import { clients, refusal } from "../support/aws-clients.ts";
 import { metadata } from "../support/metadata.ts";
-import { type Running, start, trouble, until } from "../support/rolemint.ts";
+import { type Running, start, trouble } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 let running: Running;
 

@@ -9,7 +9,8 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { expect, test } from "@jest/globals";
 import { clients } from "../support/aws-clients.ts";
 import { type Keys, keysOf } from "../support/metadata.ts";
-import { directory, type Running, start, trouble, until } from "../support/rolemint.ts";
+import { directory, type Running, start, trouble } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 /** Of each of two worlds, which are killed at the same time. */
 const KILLS = 25;

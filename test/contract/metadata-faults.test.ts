@@ -2,7 +2,8 @@
 // refused where nothing could carry it out.
 import { beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { metadata, metadataToken, ROLES } from "../support/metadata.ts";
-import { type Running, start, until } from "../support/rolemint.ts";
+import { type Running, start } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 const CONFIG = `version: 1
 roles: { app: { managedPolicies: [arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess] } }

@@ -8,7 +8,8 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { afterAll, expect, test } from "@jest/globals";
 import { clients } from "../support/aws-clients.ts";
 import { metadata } from "../support/metadata.ts";
-import { ANY_PORTS, directory, rolemint, start, until } from "../support/rolemint.ts";
+import { ANY_PORTS, directory, rolemint, start } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 const servers: Server[] = [];
 afterAll(() => servers.forEach((server) => void server.close()));

@@ -5,17 +5,8 @@ import { RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect, test } from "@jest/globals";
 import { clients } from "../support/aws-clients.ts";
 import { metadata } from "../support/metadata.ts";
-import {
-  ANY_PORTS,
-  directory,
-  isAlive,
-  launch,
-  type Ready,
-  ROLEMINT,
-  rolemint,
-  start,
-  until,
-} from "../support/rolemint.ts";
+import { ANY_PORTS, directory, isAlive, launch, type Ready, ROLEMINT, rolemint, start } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 const FINDERS = [["status"], ["env"], ["exec", "web", "--", "true"], ["apply"]];
 

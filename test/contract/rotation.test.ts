@@ -8,7 +8,8 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { expect, test } from "@jest/globals";
 import { clients, refusal } from "../support/aws-clients.ts";
 import { documentOf, type Keys, keysOf } from "../support/metadata.ts";
-import { directory, type Running, start, trouble, until } from "../support/rolemint.ts";
+import { directory, type Running, start, trouble } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 const MINUTE = 60_000;
 

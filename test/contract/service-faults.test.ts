@@ -117,6 +117,27 @@ test.each([
   expect((await s3.send(list)).KeyCount).toBe(0);
 });
 
+test("the same seed refuses the same calls, in another world too, whose ids are others", async () => {
+  const run = async (world: Running) => {
+    await world.control("PutFault", { Name: "s3.slow-down", Target: "web", Probability: 0.5, Seed: "seventeen" });
+    const { s3 } = clients(world.ready(), await keysOf(world.ready().instances["web"]!.imds));
+    const found = [];
+    for (let n = 0; n < 16; n++) {
+      const listed = s3.send(new ListObjectsV2Command({ Bucket: "demo" }));
+      found.push(
+        await listed.then(
+          () => "listed",
+          ({ name }) => name,
+        ),
+      );
+    }
+    return found;
+  };
+  const first = await run(running);
+  expect(new Set(first)).toEqual(new Set(["listed", "SlowDown"]));
+  expect(await run(await start({ config: CONFIG }))).toEqual(first);
+});
+
 test("s3.expire-after-accept at the end: the body was read, and nothing is stored", async () => {
   await put("s3.expire-after-accept");
   const first = await fresh();

@@ -6,17 +6,8 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import {
-  ANY_PORTS,
-  AS_INSTALLED,
-  directory,
-  isAlive,
-  launch,
-  ROLEMINT,
-  rolemint,
-  start,
-  until,
-} from "../support/rolemint.ts";
+import { ANY_PORTS, AS_INSTALLED, directory, isAlive, launch, ROLEMINT, rolemint, start } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 const isRefused = (url: string) =>
   fetch(url).then(

@@ -18,7 +18,8 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { expect, test } from "@jest/globals";
 import { clients } from "../support/aws-clients.ts";
 import { documentOf, keysOf } from "../support/metadata.ts";
-import { ANY_PORTS, contentOf, directory, launch, ROLEMINT, rolemint, start, until } from "../support/rolemint.ts";
+import { ANY_PORTS, contentOf, directory, launch, ROLEMINT, rolemint, start } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 const WITH_ROLE = `version: 1
 roles: { app: { managedPolicies: [arn:aws:iam::aws:policy/AmazonS3FullAccess] } }

@@ -5,7 +5,8 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { clients } from "../support/aws-clients.ts";
 import { documentOf, type Keys, keysOf, metadata } from "../support/metadata.ts";
-import { directory, launch, ROLEMINT, type Running, rolemint, start, until } from "../support/rolemint.ts";
+import { directory, launch, ROLEMINT, type Running, rolemint, start } from "../support/rolemint.ts";
+import { until } from "../support/until.ts";
 
 const CONFIG = `version: 1
 rotation: { lifetime: 10m, renewEvery: 5m }

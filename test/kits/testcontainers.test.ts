@@ -9,8 +9,9 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { GenericContainer, getContainerRuntimeClient, Network, type StartedTestContainer, Wait } from "testcontainers";
 import manifest from "../../packages/cli/package.json" with { type: "json" };
 import { RolemintContainer, type StartedRolemintContainer } from "../../packages/testcontainers/src/index.ts";
-import { describeDocker, docker, eventually, tryDocker } from "../support/compose.ts";
+import { describeDocker, docker, tryDocker } from "../support/compose.ts";
 import { IMAGES } from "../support/docker/images.ts";
+import { until } from "../support/until.ts";
 
 const IMAGE = IMAGES.rolemint.tag;
 const APP = IMAGES.app.tag;
@@ -208,7 +209,7 @@ for place in sys.argv[1:]:
     expect(await isPaused()).toBe(false);
     await rolemint.fault("vm-woke-up", { target: "worker" });
     expect(await isPaused()).toBe(true);
-    await eventually(async () => !(await isPaused()), 10_000);
+    await until(async () => !(await isPaused()), 10_000);
     expect(await apart()).toBe("0.0");
   });
 
@@ -347,7 +348,7 @@ describeDocker("a test process that is killed", () => {
         Array(3).fill("true"),
       );
       child.kill("SIGKILL");
-      await eventually(async () => [world, holder].every((id) => tryDocker("inspect", id) === undefined), 30_000);
+      await until(async () => [world, holder].every((id) => tryDocker("inspect", id) === undefined), 30_000);
     } finally {
       child.kill("SIGKILL");
       // The app is its user's: with Ryuk it goes as well.

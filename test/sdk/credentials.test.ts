@@ -2,8 +2,9 @@
 // live through their rotation and end.
 import { beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { documentOf } from "../support/metadata.ts";
-import { type Running, start, until } from "../support/rolemint.ts";
+import { type Running, start } from "../support/rolemint.ts";
 import { CHAINS, type Program, startProgram, untilHolds } from "../support/sdk-program.ts";
+import { until } from "../support/until.ts";
 
 const CONFIG = `version: 1
 rotation: { lifetime: 4m, renewEvery: 5s }

@@ -1,8 +1,9 @@
 // The real AWS SDK for JavaScript v3 under faults of the metadata service: what it makes of each, as known from its source
 // and from runs against other servers (docs/clients.md), and that it recovers when the fault is gone.
 import { beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { type Running, start, until } from "../support/rolemint.ts";
+import { type Running, start } from "../support/rolemint.ts";
 import { startProgram } from "../support/sdk-program.ts";
+import { until } from "../support/until.ts";
 
 const CONFIG = `version: 1
 roles: { reader: { managedPolicies: [arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess] } }

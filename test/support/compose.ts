@@ -122,13 +122,3 @@ export function docker(...args: string[]): string {
 export function tryDocker(...args: string[]): string | undefined {
   return tryRun("docker", args);
 }
-
-/** Asks again until it is so, at most for `limitMs`; gives how long it took. */
-export async function eventually(question: () => Promise<boolean>, limitMs: number): Promise<number> {
-  const start = performance.now();
-  while (performance.now() - start < limitMs) {
-    if (await question()) return performance.now() - start;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  throw new Error(`it was not so within ${limitMs} ms`);
-}

@@ -48,14 +48,17 @@ faults:
   are no instance's), or \`all\`. The operator's key and users' keys never meet a fault.
 - **When.** \`--when now\`, \`+10m\` or a time by the world's clock, \`lifetime:80%\` of the instance's credentials,
   \`next-refresh\` (the next request for the credential document), \`request:3\` (the third request that the fault could
-  affect), \`path:REGEX\`. Several may go together.
+  affect), \`path:REGEX\`. Several may go together. An expression that takes longer than 250 ms over a path is given up:
+  the fault acts no more, and the trace says so (\`gave-up\`).
 - **How often.** \`--probability 0.3\` draws for each request from \`--seed\`: the same seed with the same requests in the
   same order gives the same faults. Without a seed one is drawn, and told. \`--times 2\` acts twice on each instance.
-  Counts, chance and memory are each instance's own, whatever others do.
+  Counts, chance and memory are each instance's own, whatever others do. The metadata service, S3 and the APIs count
+  apart, each its own requests.
 - **How long.** \`--for\` is world time: \`rolemint clock +1h\` ends what ends within the hour. Without it a fault lasts an
   hour. Waits on the wire (a slow answer, a connection that hangs) are host time.
 - **Healing.** At its end, and when it is taken away, a fault undoes what it did, and leaves alone what somebody else has
-  changed meanwhile. Faults outlive a restart; \`Reset\` drops them, and puts those of the config anew.
+  changed meanwhile. Faults outlive a restart, and \`--times\` goes on with what is left; requests are counted and
+  chance is drawn from the beginning then. \`Reset\` drops them, and puts those of the config anew.
 - **Contradictions.** Two faults at one place, for one instance, at one time are refused with 409 (exit code 1).
 - **Traces.** Each begins, acts and ends as an event of kind \`fault\` in \`rolemint trace\` and \`GET /events\`.
 
@@ -90,7 +93,8 @@ const METADATA = `## Faults of the metadata service
   caller whose address is no instance's meets none.
 - \`imds.unreachable\` with \`mode=drop\` loses the very packets, so that connecting times out. It works in the compose
   topology, while the service \`net-faults\` runs (\`docker compose --profile net-faults up -d\`); it shares the network of
-  \`imds\` and is the only part with NET_ADMIN. Start it anew after \`imds\` was. Connections that are open stall as well.
+  \`imds\` and is the only part with NET_ADMIN. After a restart of \`imds\` it follows within seconds. Connections that are open
+  stall as well.
   Elsewhere, with a holder too, it is refused with 409: \`mode=reset\` and \`mode=hang\` work everywhere.
 - \`imds.ipv6-only\` needs a holder with IPv6, and an instance with \`metadata: { ipv6: enabled }\`.
 - No fault gives keys that EC2 would not: under \`imds.v1-only\` an instance whose tokens are required answers 401 to a
@@ -117,15 +121,16 @@ const CREDENTIALS = `## Faults of credentials, roles and the clock
 - \`clock.skew-server\` shifts the clock of all services against their clients': the Date of answers, documents, the trail,
   and the check of signatures, for which the host's clock does not count while it lasts. Ages and lifetimes stay what
   they are: nothing is renewed and nothing expires for the shift, as AWS has one clock and it is the client's that is off.
-  Times that policies name do not move, and metadata tokens end by the shifted clock. At its end exactly the shift is
-  taken back, wherever the clock was moved to meanwhile.
+  Times that policies name do not move, and a metadata token that the clock comes before
+  or after is refused with 401: a fresh one works. At its end exactly the shift is taken back, wherever the clock was moved
+  to meanwhile.
 `;
 
 const CLIENTS = `## Faults of the client
 
 \`clock.skew-client\` and \`clock.sleep-resume\` need power over the client's process. A program has to run under
 \`rolemint exec INSTANCE -- PROGRAM\` (for a clock that is off: with \`--client-clock\`, say \`+0s\`, which needs libfaketime;
-see [time.md](time.md)), or under a test kit; else they are refused with 409.
+see [time.md](time.md)), or be attached by the [kit for testcontainers](testcontainers.md); else they are refused with 409.
 
 A program that sleeps is stopped with all that it has started (\`SIGSTOP\`), until the fault's end by the world's clock; then
 it goes on (\`SIGCONT\`). \`wake-after=2s\` cuts the night short: after two seconds the world's clock goes on to the end. Its

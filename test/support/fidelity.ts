@@ -66,11 +66,31 @@ maintenance; \`identity-credentials\`; \`pkcs7\`, \`rsa2048\` and \`signature\` 
 a holder's apps. The hop limit is stored and shown; in containers it is the IP TTL of token answers, in the endpoint topology
 it has no effect.
 
+## Faults
+
+[guides/faults.md](guides/faults.md) has every fault. Nothing fails by itself: each is asked for, and AWS promises none of
+them. Where one is not what happens on EC2:
+
+${FAULTS.map((fault) => `- ${fault}`).join("\n")}
+
 ## Differences that are choices
 
 ${CHOICES.map((choice) => `- ${choice}`).join("\n")}
 `;
 }
+
+const FAULTS = [
+  "`imds.disabled form=refused` and `imds.unreachable mode=reset` take the connection and reset it: a listener that many instances share cannot be closed for one of them. A closed port would refuse it.",
+  "`imds.unreachable mode=hang`, `imds.throttle kind=drop` and `imds.hop-limit` read the request and never answer, where on EC2 packets are lost: a client waits for an answer, and not to be connected. Packets are lost with `mode=drop` alone, in the compose topology with the service `net-faults`. The hop limit itself (`HttpPutResponseHopLimit`) works on packets, in containers.",
+  "`imds.ipv6-only` needs a holder with IPv6; `clock.skew-client` and `clock.sleep-resume` need power over the program: `rolemint exec`, or the kit for testcontainers. Elsewhere they are refused with 409.",
+  "`imds.throttle` has rates of its own, since AWS's are not public.",
+  "Headers and bodies of 429 and 500, and what a service without tokens answers (`imds.v1-only`), are not recorded: they are taken to be like EC2's other refusals.",
+  "`s3.expire-after-accept`: when S3 looks at the token of a long upload AWS does not say, so both are there.",
+  "`sts.throttle` and `sts.5xx` are of AssumeRole alone; `s3.slow-down` is S3's at random, where AWS throttles by prefix and rate.",
+  "`creds.propagation-delay` and `role.policy-change` are later by a fixed time, where on AWS each region has its own.",
+  "Only sessions of roles meet faults at S3 and the APIs: calls of the account's root key and of users never do.",
+  "Not there of the catalogue that these faults are from: an STS endpoint whose name does not resolve (ST3), token files of web identity (FI), the credential endpoints of ECS and EKS (EC), and what a proxy, DNS or a cut network does to an app (NE).",
+];
 
 const CHOICES = [
   "One account and one region in a world. Principals of other accounts can be named in policies, but nobody signs as them.",

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { afterAll } from "@jest/globals";
+import { until } from "./until.ts";
 
 export const ROLEMINT = resolve("node_modules/.bin/rolemint");
 /** The environment where `node` is whatever this machine has, so that the launcher may have to start again. */
@@ -185,20 +186,6 @@ export function trouble({ printed }: Spawned): string {
   const warning = /"code":"(?:LifetimeTooShort|IMDSv1Used|IMDSv1Refused|NeverRefreshed|OldKeyUsed)"/;
   const lines = printed().stderr.split("\n");
   return lines.filter((line) => !warning.test(line)).join("\n");
-}
-
-/** Waits until what is asked is so (anything but false and undefined), and gives it. */
-export async function until<Value>(
-  question: () => Value | Promise<Value>,
-  limitMs = 30_000,
-): Promise<NonNullable<Value>> {
-  const end = performance.now() + limitMs;
-  for (;;) {
-    const answer = await question();
-    if (answer !== false && answer !== undefined && answer !== null) return answer;
-    if (performance.now() > end) throw new Error(`waited ${limitMs} ms in vain for ${question}`);
-    await new Promise((done) => setTimeout(done, 15));
-  }
 }
 
 export function isAlive(pid: number): boolean {

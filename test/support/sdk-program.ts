@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll } from "@jest/globals";
-import { DIRECT, ROLEMINT, type Running, until } from "./rolemint.ts";
+import { DIRECT, ROLEMINT, type Running } from "./rolemint.ts";
+import { until } from "./until.ts";
 
 export interface Outcome {
   readonly ok?: any;

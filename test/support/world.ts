@@ -4,11 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "@jest/globals";
+import type { Identity } from "@rolemint/authority";
 import { seededEntropy } from "@rolemint/host";
 import {
   type AccessKey,
   addInstance,
   associate,
+  type Generation,
   type Instance,
   type InstanceProfile,
   iamArn,
@@ -19,6 +21,7 @@ import {
   type User,
   type World,
 } from "@rolemint/world";
+import { identify } from "@rolemint/world/identify";
 
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";
@@ -166,6 +169,13 @@ export function makeCredentialed(
   const role = makeRole(world, "app");
   const profile = makeProfile(world, "app", "app");
   return { instance: associateNow(world, makeInstance(world, "web", options), profile), role, profile };
+}
+
+/** What the world says of a call signed with the newest keys of a generation. */
+export function identityOf(world: World, { keys }: Generation): Identity {
+  const { accessKeyId, token } = keys.at(-1)!;
+  const query = { AccessKeyId: accessKeyId, Token: token, Date: "20261123", Region: REGION, Service: "s3" };
+  return identify(world, query);
 }
 
 /** The instance as it stands now. */

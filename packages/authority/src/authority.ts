@@ -30,6 +30,8 @@ export const Principal = struct({
   IssuedAt: timestamp(),
   ExpiresAt: timestamp(),
   InstanceId: string(),
+  /** As it is called now: unlike its id the same in the next run. Absent of one that is gone. */
+  InstanceName: string(),
   Delivery: oneOf("1.0", "2.0"),
   InstanceVpc: string(),
   InstanceIp: string(),

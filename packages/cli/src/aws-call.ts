@@ -5,7 +5,7 @@ import { sha256Hex, signRequest } from "@rolemint/sigv4";
 import type { ReadyFile } from "@rolemint/simulator";
 import { childText, parseXml, type XmlElement } from "@rolemint/wire/xml";
 import { CliError } from "./exit.ts";
-import { callControl } from "./running.ts";
+import { worldClock } from "./running.ts";
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/ and https://docs.aws.amazon.com/AWSEC2/latest/APIReference/ */
 const VERSIONS = { iam: "2010-05-08", ec2: "2016-11-15" } as const;
@@ -36,7 +36,7 @@ export interface AwsApis {
 }
 
 export async function awsApis(ready: ReadyFile): Promise<AwsApis> {
-  const worldTime = await worldClock(ready);
+  const worldTime = await goingClock(ready);
   const { accessKeyId, secretAccessKey } = ready.operator;
   async function call(service: Service, action: string, parameters: Parameters = {}): Promise<XmlElement> {
     const given = Object.entries(parameters).filter((pair): pair is [string, string] => pair[1] !== undefined);
@@ -71,10 +71,10 @@ export async function awsApis(ready: ReadyFile): Promise<AwsApis> {
 }
 
 /** World time as it goes on from one look at it. */
-async function worldClock(ready: ReadyFile): Promise<() => number> {
-  const { Time, ClockRate } = await callControl<{ Time: string; ClockRate: number }>(ready, "DescribeWorld");
+async function goingClock(ready: ReadyFile): Promise<() => number> {
+  const { timeMs, rate } = await worldClock(ready);
   const at = performance.now();
-  return () => Math.round(Date.parse(Time) + (performance.now() - at) * ClockRate);
+  return () => Math.round(timeMs + (performance.now() - at) * rate);
 }
 
 function posted(ready: ReadyFile, rawHeaders: readonly string[], body: string) {

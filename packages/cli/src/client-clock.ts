@@ -6,15 +6,10 @@ import { arch, platform } from "node:os";
 import { isAbsolute } from "node:path";
 import { parseDuration } from "@rolemint/host";
 import { CliError } from "./exit.ts";
+import type { WorldClock } from "./running.ts";
 
 /** How the program's clock goes: off by so much, so many times as fast; or as the world's. */
 export type ClientClock = { readonly offsetMs: number; readonly rate: number } | "world";
-
-/** The world's clock as it stands. */
-export interface WorldClock {
-  readonly timeMs: number;
-  readonly rate: number;
-}
 
 /** `+6h`, `-10m`, `x200`, `+6h x200` or `world`. Throws CliError (2). */
 export function clientClockIn(spec: string): ClientClock {

@@ -1,8 +1,9 @@
 // The commands that tell what happened, and why something was refused.
+import type { TimelineEvent } from "@rolemint/expectations";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { named, withOutput, withWhere } from "./command-line.ts";
 
-const KINDS = ["metadata", "issue", "call", "refusal", "fault", "warning"];
+const KINDS = ["metadata", "issue", "call", "refusal", "fault", "warning"] satisfies TimelineEvent["Kind"][];
 
 export function addEventCommands(rolemint: Command): void {
   withOutput(withWhere(rolemint.command("trace")))

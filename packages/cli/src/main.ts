@@ -102,8 +102,10 @@ function report(error: unknown): number {
 
 /** Commander's words as one sentence, with where to read on. */
 function usageText({ code, message }: CommanderError): string {
-  const asked = program().commands.find((command) => command.name() === process.argv[2]);
-  const help = `\`rolemint ${asked ? `${asked.name()} ` : ""}--help\``;
+  const [, , name, below] = process.argv;
+  const asked = program().commands.find((command) => command.name() === name);
+  const inner = asked?.commands.find((command) => command.name() === below);
+  const help = `\`${["rolemint", asked?.name(), inner?.name(), "--help"].filter(Boolean).join(" ")}\``;
   if (code === "commander.help") return `say what to do; ${help} lists the commands`;
   const wrong = message
     .replace(/^error: /, "")

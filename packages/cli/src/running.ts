@@ -102,6 +102,17 @@ export async function callControl<Answer>(ready: ReadyFile, action: string, inpu
   throw new CliError(response.status === 409 ? "refused" : "usage", message);
 }
 
+/** The world's clock as it stands: milliseconds since the epoch, and how many times as fast as the host's it goes. */
+export interface WorldClock {
+  readonly timeMs: number;
+  readonly rate: number;
+}
+
+export async function worldClock(ready: ReadyFile): Promise<WorldClock> {
+  const { Time, ClockRate } = await callControl<{ Time: string; ClockRate: number }>(ready, "DescribeWorld");
+  return { timeMs: Date.parse(Time), rate: ClockRate };
+}
+
 export interface ListedInstance {
   readonly Name: string;
   readonly InstanceId: string;

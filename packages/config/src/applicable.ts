@@ -4,6 +4,7 @@ import { checkBucketPolicy, checkIdentityPolicy, checkTrustPolicy, isPublicPolic
 import { scheduleProblem } from "@rolemint/world/rotation";
 import * as z from "zod";
 import type { BucketConfig, Config, NamedText } from "./config.ts";
+import { isBeginning } from "./fault-trigger.ts";
 import { LINK_LOCAL, NAMES } from "./schema.ts";
 import { isDirectory } from "./text-file.ts";
 
@@ -60,11 +61,7 @@ const fault = z
     preset: z.string().optional(),
     target: z.string().min(1),
     parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-    at: z
-      .string()
-      .regex(/^\+(\d+(\.\d+)?(ms|[dhms]))+$/)
-      .or(z.iso.datetime({ offset: true }))
-      .optional(),
+    at: z.string().refine(isBeginning, "must be a time, or +10m").optional(),
     atLifetime: z.number().optional(),
     fromRefresh: z.literal(true).optional(),
     nth: z.int().optional(),

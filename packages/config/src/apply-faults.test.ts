@@ -2,7 +2,8 @@
 import { expect, test } from "@jest/globals";
 import type { World } from "@rolemint/world";
 import { moveClock, openTestWorld } from "../../../test/support/world.ts";
-import { apply } from "./apply-from.fixture.ts";
+import { configProblem } from "./applicable.ts";
+import { apply, configOf } from "./apply-from.fixture.ts";
 import { ApplyError } from "./index.ts";
 
 const SLOW = { name: "s3.slow-down", target: "web", for: "30m" };
@@ -65,3 +66,27 @@ test("two that contradict each other are refused, and nothing is applied", async
   expect(shown(world)).toEqual([]);
   expect(world.account(world.accountId).instances()).toEqual([]);
 });
+
+test.each([
+  "now",
+  "+1h30m",
+  "2026-11-23T06:30:00Z",
+  "2026-11-23T06:30Z",
+  "2026-11-23T06:30:00",
+  "2026-11-23T08:30+02:00",
+])("a beginning that a file may say is taken from `rolemint apply` too: %s", async (when) => {
+  const { world } = openTestWorld();
+  const config = await configOf(settings({ ...SLOW, when }));
+  expect(configProblem(config)).toBeUndefined();
+  await apply(world, settings({ ...SLOW, when }));
+  expect(shown(world)).toEqual(["f-1 s3.slow-down"]);
+});
+
+test.each(["10m", "+10", "tomorrow", "2026-11-23", "2026-02-30T00:00:00Z"])(
+  "what no file may say of it is refused from the control API: %s",
+  async (at) => {
+    const config = await configOf(settings(SLOW));
+    const faults = config.faults.map((fault) => ({ ...fault, at }));
+    expect(configProblem({ ...config, faults })).toMatch(/^Config\.faults\.0\.at: /);
+  },
+);

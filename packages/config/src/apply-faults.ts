@@ -1,8 +1,6 @@
 // The faults of a file, put when the file is applied first and after each Reset. An entry that stands there as it stood
 // is left alone, also when its faults are over; one that is gone or changed takes its faults away, and they heal.
-import { parseDuration } from "@rolemint/host/duration";
-import { parseInstant } from "@rolemint/policy/instant";
-import { FaultProblem, putPreset, type World } from "@rolemint/world";
+import { beginIn, FaultProblem, putPreset, type World } from "@rolemint/world";
 import { ApplyError } from "./apply-rules.ts";
 import type { FaultConfig } from "./config.ts";
 
@@ -40,10 +38,6 @@ function idsOf(world: World, { name, preset, target, parameters: given, at, ...r
   if (preset !== undefined) {
     return putPreset(world, { name: preset, target, given, for: rest.for }).map(({ id }) => id);
   }
-  const begins = at === undefined ? {} : { at: instantOf(world, at) };
+  const begins = at === undefined ? {} : { at: beginIn(world, at) };
   return [world.faults.put({ name: name!, target, given, ...begins, ...rest }).id];
-}
-
-function instantOf(world: World, at: string): number {
-  return at.startsWith("+") ? world.now() + parseDuration(at.slice(1))! : Math.round(parseInstant(at)!);
 }

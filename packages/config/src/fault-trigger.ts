@@ -1,4 +1,6 @@
 // When a fault acts, as people write it: on the command line and in a rolemint.yaml.
+import { parseLater } from "@rolemint/host/duration";
+import { parseTimestamp } from "@rolemint/policy/instant";
 
 /** Members of PutFault. */
 export interface Trigger {
@@ -30,7 +32,12 @@ function triggerIn(text: string): Trigger | undefined {
   if (kind === "path") return { Path: rest };
   if (kind === "request" && /^[1-9]\d{0,5}$/.test(rest)) return { Nth: Number(rest) };
   if (kind === "lifetime" && /^\d{1,3}(\.\d+)?%?$/.test(rest)) return { AtLifetime: Number(rest.replace("%", "")) };
-  return /^\+(\d+(\.\d+)?(ms|[dhms]))+$/.test(text) || /^\d{4}-\d\d-\d\dT/.test(text) ? { At: text } : undefined;
+  return parseLater(text) !== undefined || /^\d{4}-\d\d-\d\dT/.test(text) ? { At: text } : undefined;
+}
+
+/** Whether a trigger's `At` is one: `+10m`, or a time that there is. */
+export function isBeginning(at: string): boolean {
+  return (parseLater(at) ?? parseTimestamp(at)) !== undefined;
 }
 
 /** The parameter that a key means: `FirstByte` may be written `first-byte` and `firstByte` too. */

@@ -1,12 +1,11 @@
 // The faults of a file: what is wrong with them, and what they are once nothing is. Which faults there are and what
 // they take is the world's to say.
 import { parseDuration } from "@rolemint/host/duration";
-import { parseInstant } from "@rolemint/policy/instant";
 import { checkParameters, type Description, describedFaults, descriptionOf, presets } from "@rolemint/world";
 import type { Report } from "./check.ts";
 import type { FaultConfig } from "./config.ts";
 import { entriesOf, isMapping, itemsOf, namesOf, textAt, valueAt } from "./draft.ts";
-import { parameterNamed, TRIGGER_FORMS, triggerOf } from "./fault-trigger.ts";
+import { isBeginning, parameterNamed, TRIGGER_FORMS, triggerOf } from "./fault-trigger.ts";
 import { suggestion } from "./nearest.ts";
 import { type Path, quote } from "./problem.ts";
 import type { Settings } from "./schema.ts";
@@ -119,7 +118,7 @@ function checkTrigger(entry: unknown, path: Path, report: Report): void {
   if ("wrong" in trigger) {
     const { wrong, isTwice } = trigger;
     report(path, isTwice ? `says the same twice: ${quote(wrong)}` : `must be ${TRIGGER_FORMS}, found ${quote(wrong)}`);
-  } else if (trigger.At !== undefined && !trigger.At.startsWith("+") && parseInstant(trigger.At) === undefined) {
+  } else if (trigger.At !== undefined && !isBeginning(trigger.At)) {
     report(path, `must be a time such as 2026-11-22T05:30:00Z, and ${quote(trigger.At)} never was or will be`);
   } else if (trigger.Path !== undefined) {
     const wrong = patternProblem(trigger.Path);

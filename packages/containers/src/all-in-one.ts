@@ -94,7 +94,7 @@ export function startAllInOne(options: AllInOneOptions): Promise<Part> {
     controlApi.server.prependListener("connection", (socket) => isNeighbour(socket) && socket.destroy());
     const control = await listen(controlApi.server, ANY, ports.control);
     onClose(() => control.close());
-    const leash = await openLeash(ANY, ports.leash);
+    const leash = await openLeash(ANY, ports.leash, { refuses: isNeighbour });
     onClose(() => leash.close());
     const ready = readyFileOf({ readyFiles: [options.readyFile] }, () => readyFile(state, ports));
     onClose(() => ready.remove());

@@ -10,13 +10,13 @@ const held = async (port: number) => {
 };
 
 test("it ends when nobody has come", async () => {
-  const leash = await openLeash("127.0.0.1", 0, 1);
+  const leash = await openLeash("127.0.0.1", 0, { firstMs: 1 });
   await leash.ended;
   await leash.close();
 });
 
 test("it ends when the last one has gone, and not while one is there", async () => {
-  const leash = await openLeash("127.0.0.1", 0, 60_000, 1);
+  const leash = await openLeash("127.0.0.1", 0, { firstMs: 60_000, goneMs: 1 });
   let isEnded = false;
   leash.ended.then(() => {
     isEnded = true;
@@ -28,6 +28,14 @@ test("it ends when the last one has gone, and not while one is there", async () 
   (await held(leash.port)).destroy();
   expect(isEnded).toBe(false);
   other.destroy();
+  await leash.ended;
+  await leash.close();
+});
+
+test("who is refused does not hold it", async () => {
+  const leash = await openLeash("127.0.0.1", 0, { firstMs: 500, goneMs: 60_000, refuses: () => true });
+  const stranger = await held(leash.port);
+  await once(stranger, "close");
   await leash.ended;
   await leash.close();
 });

@@ -1,6 +1,6 @@
 // The leash between a test kit and its container: a connection that the kit holds open and says nothing on. When the
 // kit's process is killed the connection ends, and so does the container, a moment later.
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { listen } from "@rolemint/host";
 import { wakeUp } from "@rolemint/host/schedule";
 
@@ -11,6 +11,14 @@ export interface Leash {
   close(): Promise<void>;
 }
 
+export interface LeashOptions {
+  /** How long the first is waited for, and how long it goes on without one, milliseconds. */
+  readonly firstMs?: number;
+  readonly goneMs?: number;
+  /** Who cannot hold it: an app that outlives the kit, for one. */
+  readonly refuses?: (socket: Socket) => boolean;
+}
+
 /** The kit connects once the container answers. */
 const FIRST_MS = 30_000;
 const GONE_MS = 5000;
@@ -18,11 +26,16 @@ const GONE_MS = 5000;
 const PROBE_MS = 30_000;
 
 /** Rejects with ListenError. */
-export async function openLeash(host: string, port: number, firstMs = FIRST_MS, goneMs = GONE_MS): Promise<Leash> {
+export async function openLeash(host: string, port: number, options: LeashOptions = {}): Promise<Leash> {
+  const { firstMs = FIRST_MS, goneMs = GONE_MS, refuses = () => false } = options;
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const gone = wakeUp(resolve);
   let holders = 0;
   const server = createServer({ keepAlive: true, keepAliveInitialDelay: PROBE_MS }, (socket) => {
+    if (refuses(socket)) {
+      socket.destroy();
+      return;
+    }
     holders++;
     gone.stop();
     socket.resume();

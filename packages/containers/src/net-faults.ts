@@ -2,17 +2,25 @@
 // have no way, so its SYN is as good as lost. Nothing else of the installation has NET_ADMIN, and this only where it
 // is started.
 import { execFileSync } from "node:child_process";
+import { networkInterfaces } from "node:os";
 import type { ActiveFault } from "@rolemint/authority";
 import type { Log } from "@rolemint/host/log";
-import { everySecond } from "@rolemint/host/schedule";
+import { everySecond, wakeUp } from "@rolemint/host/schedule";
 import { type DataPlaneOptions, isCurrent, joinControlPlane } from "./data-plane.ts";
 import { assembled, type Part } from "./part.ts";
 import { NET_FAULTS } from "./topology.ts";
 
+const METADATA_ADDRESS = "169.254.169.254";
+/** A metadata service that crashed is back by then, with a namespace of its own that can be joined. */
+const ORPHANED_MS = 3000;
+
 /** No right to change the routes of the namespace. */
 export class NetFaultsError extends Error {}
 
-/** Rejects with NetFaultsError. It follows the faults, and ends each at its end also while nobody tells it. */
+/**
+ * Rejects with NetFaultsError. It follows the faults, and ends each at its end also while nobody tells it. When the
+ * metadata service was started anew it ends by itself: it is left in a namespace where there is nothing to drop.
+ */
 export function startNetFaults(options: Omit<DataPlaneOptions, "client">): Promise<Part> {
   return assembled(async (onClose) => {
     const { log } = options;
@@ -25,11 +33,27 @@ export function startNetFaults(options: Omit<DataPlaneOptions, "client">): Promi
     };
     // Told before the change is acknowledged: who put a fault finds it done.
     onClose(authority.watch(follow));
-    const heart = everySecond(follow);
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const end = wakeUp(resolve);
+    onClose(() => end.stop());
+    let isOrphan = false;
+    const heart = everySecond(() => {
+      follow();
+      if (isOrphan || isBesideMetadata()) return;
+      isOrphan = true;
+      log.warn("the metadata service is gone from this namespace: net-faults ends, to be started in that of the next");
+      end.at(ORPHANED_MS);
+    });
     onClose(() => heart.stop());
     follow();
-    return { started: "net-faults beside the metadata service", isHealthy: () => isCurrent(authority) };
+    const isHealthy = () => !isOrphan && isCurrent(authority);
+    return { started: "net-faults beside the metadata service", isHealthy, ended };
   });
+}
+
+/** The engine takes the addresses out of a namespace whose container has ended. */
+function isBesideMetadata(): boolean {
+  return Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === METADATA_ADDRESS));
 }
 
 /** The addresses whose packets are dropped now. */

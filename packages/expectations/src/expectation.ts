@@ -38,8 +38,7 @@ export type Rule = (events: readonly TimelineEvent[], earlier: readonly Timeline
 
 export function expectation(rule: Rule): Expectation {
   return (events, { who, since = Number.NEGATIVE_INFINITY } = {}) => {
-    // Data planes send their events in batches: what was recorded later may have been earlier.
-    const ordered = events.toSorted((one, other) => timeOf(one) - timeOf(other) || one.Id - other.Id);
+    const ordered = inOrder(events);
     const inScope = ordered.filter((event) => timeOf(event) >= since);
     const earlier = ordered.filter((event) => timeOf(event) < since);
     const { pass, says, isUndecided = false, by = [] } = rule(inScope, earlier);
@@ -49,20 +48,50 @@ export function expectation(rule: Rule): Expectation {
   };
 }
 
+/** Requests that take long are recorded late by so much. */
+const MOST_LATE_MS = 60_000;
+
+/**
+ * As they happened. Data planes send their events in batches: what was recorded later may have been earlier. Where the
+ * events of one service go back, however, the world's clock was moved back, and time begins anew.
+ */
+function inOrder(events: readonly TimelineEvent[]): TimelineEvent[] {
+  const stretches: TimelineEvent[][] = [[]];
+  const latest = new Map<string, number>();
+  for (const event of events.toSorted((one, other) => one.Id - other.Id)) {
+    const source = (event.Kind === "call" || event.Kind === "refusal" ? event.Service : undefined) ?? event.Kind;
+    const time = timeOf(event);
+    if (time < (latest.get(source) ?? time) - MOST_LATE_MS) {
+      stretches.push([]);
+      latest.clear();
+    }
+    latest.set(source, Math.max(time, latest.get(source) ?? time));
+    stretches.at(-1)!.push(event);
+  }
+  return stretches.flatMap((stretch) =>
+    stretch.toSorted((one, other) => timeOf(one) - timeOf(other) || one.Id - other.Id),
+  );
+}
+
 /** A length of world time: `5m`, or milliseconds. */
 export type Duration = string | number;
 
 /** Milliseconds. Throws TypeError. */
 export function millisecondsOf(duration: Duration, name: string): number {
-  const milliseconds = typeof duration === "number" ? duration : parseDuration(duration);
-  if (milliseconds !== undefined && Number.isFinite(milliseconds) && milliseconds >= 0) return milliseconds;
-  throw new TypeError(`${name} must be a duration like 5m or 30s, or milliseconds, not ${JSON.stringify(duration)}`);
+  const milliseconds = typeof duration === "string" ? parseDuration(duration) : duration;
+  if (Number.isFinite(milliseconds) && milliseconds! >= 0) return milliseconds!;
+  throw new TypeError(`${name} must be a duration like 5m or 30s, or milliseconds, not ${shown(duration)}`);
 }
 
 /** A whole number from `least` on. Throws TypeError. */
 export function wholeNumber(value: unknown, name: string, least: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= least) return value as number;
-  throw new TypeError(`${name} must be a whole number from ${least} on, not ${JSON.stringify(value)}`);
+  throw new TypeError(`${name} must be a whole number from ${least} on, not ${shown(value)}`);
+}
+
+/** What was given, where it is not what it should be: tests in JavaScript may give anything. */
+function shown(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
 /** Between two instants, in words. */

@@ -99,6 +99,13 @@ test.each<[name: string, expectation: Expectation, lines: readonly Line[], pass:
     "its generation 2 ended 10m ago and it fetched no newer one",
   ],
   [
+    "refused lately, on a clock that was moved back",
+    refreshed,
+    [...STARTED, [60, "issue", 2], [61, "fetch", 2], [120, "issue", 3], [450, "denied", 2], [70, "expired", 2]],
+    true,
+    "it fetched generation 2 1m after its issue",
+  ],
+  [
     "the same generation again is no refresh",
     refreshed,
     [...STARTED, [60, "issue", 2], [61, "fetch", 1]],
@@ -156,7 +163,7 @@ test.each<[name: string, expectation: Expectation, lines: readonly Line[], pass:
     false,
     "2 times; expected was at most 1",
   ],
-  ["too few", hasCalledMetadata({ min: 3 }), [[0, "token"]], false, "1 times; expected was at least 3"],
+  ["too few", hasCalledMetadata({ min: 3 }), [[0, "token"]], false, "1 time; expected was at least 3"],
 
   ["no call", isAssumedRole(ROLE), [[0, "issue", 1]], false, "made no signed call"],
   ["its role", isAssumedRole(ROLE), STARTED, true, `it signed as ${SESSION}`],
@@ -182,6 +189,27 @@ test.each<[name: string, expectation: Expectation, lines: readonly Line[], pass:
   ],
   ["a healed fault is no failure", recoversWithin("30s"), [...STARTED, [2, "ended"]], false, "nothing failed"],
   ["never again", recoversWithin("30s"), [...STARTED, [2, "expired", 1]], false, "no good call came after it"],
+  [
+    "well again after the clock was moved back",
+    recoversWithin("30s"),
+    [...STARTED, [22, "denied", 1], [2, "call", 1]],
+    true,
+    "was refused (AccessDenied), and the next good call came 0s later",
+  ],
+  [
+    "called before, and told later",
+    recoversWithin("30s"),
+    [...STARTED, [2, "call", 1], [1.8, "denied", 1]],
+    true,
+    "the next good call came 12s later",
+  ],
+  [
+    "called before the clock moved on, and told after what that issued",
+    recoversWithin("30s"),
+    [...STARTED, [2, "denied", 1], [360, "issue", 7], [2.1, "call", 1], [360, "call", 7]],
+    true,
+    "the next good call came 6s later",
+  ],
   [
     "the metadata service fails",
     recoversWithin("30s"),
@@ -224,6 +252,9 @@ test("what is before the scope is only what was known before", () => {
 test.each([
   [() => hasRefreshed({ within: "soon" }), "within must be a duration like 5m"],
   [() => recoversWithin(-1), "the time to recover must be a duration"],
+  [() => hasRefreshed(undefined as never), "within must be a duration like 5m or 30s, or milliseconds, not undefined"],
+  [() => recoversWithin(Number.NaN), "not NaN"],
+  [() => hasCalledMetadata(undefined as never), "give max, min or both"],
   [() => hasUsedGeneration(0), "the generation must be a whole number from 1 on"],
   [() => hasCalledMetadata({}), "give max, min or both"],
   [() => hasCalledMetadata({ max: 1, min: 2 }), "min 2 is more than max 1"],

@@ -21,8 +21,8 @@ interface Refresh {
  * It fetched a newer generation at most `within` of world time after that was issued, or at most so far from the end of
  * the keys that it had; and no keys of its own have been over for longer since.
  */
-export function hasRefreshed({ within }: { readonly within: Duration }): Expectation {
-  const limit = millisecondsOf(within, "within");
+export function hasRefreshed(options: { readonly within: Duration }): Expectation {
+  const limit = millisecondsOf(options?.within, "within");
   return expectation((events, earlier) => {
     const all = [...earlier, ...events];
     const issues = firstIssues(all);
@@ -146,7 +146,8 @@ function notRefreshed(issues: ReadonlyMap<number, TimelineEvent>, held: number):
 }
 
 /** It sent at most and at least so many requests to the metadata service, of whatever kind. */
-export function hasCalledMetadata({ max, min }: { readonly max?: number; readonly min?: number }): Expectation {
+export function hasCalledMetadata(count: { readonly max?: number; readonly min?: number }): Expectation {
+  const { max, min } = count ?? {};
   if (max === undefined && min === undefined) throw new TypeError("give max, min or both");
   if (max !== undefined) wholeNumber(max, "max", 0);
   if (min !== undefined) wholeNumber(min, "min", 0);
@@ -167,7 +168,8 @@ export function hasCalledMetadata({ max, min }: { readonly max?: number; readonl
     }
     const pass = length <= (max ?? length) && length >= (min ?? 0);
     const by = max !== undefined && length > max ? [requests[max]] : [];
-    return { pass, says: `called the metadata service ${length} times; expected was ${wanted.join(" and ")}`, by };
+    const times = length === 1 ? "1 time" : `${length} times`;
+    return { pass, says: `called the metadata service ${times}; expected was ${wanted.join(" and ")}`, by };
   });
 }
 
@@ -190,7 +192,8 @@ export function recoversWithin(duration: Duration): Expectation {
         const says = `has not recovered within ${after(limit)}: ${named(event)}, and no good call came after it`;
         return { pass: false, says, by: [event] };
       }
-      const took = timeOf(good) - timeOf(event);
+      // It is less than nothing where the clock was moved back meanwhile.
+      const took = Math.max(0, timeOf(good) - timeOf(event));
       if (!slowest || took >= slowest.took) slowest = { by: [event, good], took };
     }
     const { by, took } = slowest!;

@@ -51,7 +51,7 @@ export function timelineText(
 }
 
 /** How much later than the first event, no finer than people care: `+1s250ms`, `+6h20m`. */
-export function laterBy(milliseconds: number): string {
+function laterBy(milliseconds: number): string {
   const step = Math.abs(milliseconds) < 10_000 ? 1 : 1000;
   const rounded = Math.round(milliseconds / step) * step;
   return `${rounded < 0 ? "" : "+"}${formatDuration(rounded)}`;

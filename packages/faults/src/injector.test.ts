@@ -102,6 +102,22 @@ test("what was counted goes on when other faults come and go", () => {
   expect(run(ten)).toBe("x.........");
 });
 
+test.each(["(a+)+$", "(a|a)*$"])("the path %s is not looked for for years", (Path) => {
+  const { run, events, replace } = open({ Path });
+  const long = Array.from({ length: 3 }, () => asked("i-1", { path: `latest/${"a".repeat(60)}!` }));
+  expect(run(long)).toBe("...");
+  replace({ Path }, { Id: "f-2", Target: "role nobody" });
+  expect(run([...long, asked("i-1", { path: "aaa" })])).toBe("....");
+  expect(events).toEqual([
+    expect.objectContaining({
+      Kind: "fault",
+      Resource: "f-1",
+      Code: "gave-up",
+      Message: expect.stringContaining(Path),
+    }),
+  ]);
+});
+
 test("without faults it is idle", () => {
   const { injector, replace } = open({});
   expect(injector.isIdle()).toBe(false);

@@ -5,12 +5,15 @@ import { draw } from "./chance.ts";
 import type { AskedCall, AskedMetadata, CallDeed, Memory, MetadataDeed, RequestKind, Run } from "./kind.ts";
 import { REQUEST_KINDS } from "./kinds/index.ts";
 import type { Values } from "./parameters.ts";
+import { compilePath, type PathPattern } from "./path-pattern.ts";
 import { isMeant, type Subject } from "./target.ts";
 
 export interface Injector {
   /** Whether nothing is to be looked for: the one question that every request pays for. */
   isIdle(): boolean;
-  /** In the order of the faults. `name` is the instance's, which chance is drawn from. */
+  /**
+   * In the order of the faults. Chance is drawn by the instance's name, `name`: its id is another one in the next run.
+   */
   metadata(asked: AskedMetadata, name: string): MetadataDeed[];
   call(asked: AskedCall, requestId: string): CallDeed[];
 }
@@ -24,7 +27,7 @@ interface Compiled {
   readonly fault: ActiveFault;
   readonly kind: RequestKind;
   readonly given: Values<never>;
-  readonly path: RegExp | undefined;
+  readonly path: PathPattern | undefined;
   readonly probability: number;
   /** By instance id, or by role for sessions that are no instance's. */
   readonly books: Map<string, Book>;
@@ -55,6 +58,15 @@ export function openInjector(source: ActiveFaults, record: (event: EventRecord) 
     return compiled;
   }
 
+  function isOnPath(one: Compiled, occasion: Occasion): boolean {
+    const found = one.path?.search(occasion.path) ?? "yes";
+    if (found === "too-slow") {
+      const Message = `takes too long to look for ${one.fault.Path} in a path, and acts no more`;
+      record({ ...eventOf(one, occasion), Code: "gave-up", Message });
+    }
+    return found === "yes";
+  }
+
   return {
     isIdle: () => source.faults().length === 0,
     metadata(asked, name) {
@@ -62,7 +74,7 @@ export function openInjector(source: ActiveFaults, record: (event: EventRecord) 
       const subject = { instanceId: view.InstanceId, role: view.Profile?.RoleName };
       const occasion = { key: view.InstanceId, name, subject, now, path, isRefresh: step === "credentials" };
       return current().flatMap((one) => {
-        if (!one.kind.metadata || !isUnderWay(one, occasion)) return [];
+        if (!one.kind.metadata || !isUnderWay(one, occasion) || !isOnPath(one, occasion)) return [];
         const book = bookOf(one, occasion);
         if (!isBegun(one, book, occasion)) return [];
         const deed = one.kind.metadata(asked, one.given, book.memory, runOf(one, book, name));
@@ -75,9 +87,9 @@ export function openInjector(source: ActiveFaults, record: (event: EventRecord) 
       const { principal, now, path } = asked;
       const subject = { instanceId: principal.InstanceId, role: principal.RoleName };
       const key = principal.InstanceId ?? `role ${principal.RoleName}`;
-      const occasion = { key, name: key, subject, now, path, isRefresh: false };
+      const occasion = { key, name: principal.InstanceName ?? key, subject, now, path, isRefresh: false };
       return current().flatMap((one) => {
-        if (!one.kind.call || !isUnderWay(one, occasion)) return [];
+        if (!one.kind.call || !isUnderWay(one, occasion) || !isOnPath(one, occasion)) return [];
         const book = bookOf(one, occasion);
         if (!isBegun(one, book, occasion)) return [];
         const deed = one.kind.call(asked, one.given, book.memory);
@@ -113,7 +125,7 @@ function compile(fault: ActiveFault, before: Compiled | undefined): Compiled | u
     fault,
     kind,
     given: JSON.parse(fault.Parameters) as Values<never>,
-    path: fault.Path === undefined ? undefined : new RegExp(fault.Path),
+    path: before?.path ?? (fault.Path === undefined ? undefined : compilePath(fault.Path)),
     probability: Number(fault.Probability),
     books: before?.books ?? new Map(fault.Acted.map(({ Instance, Times }) => [Instance, newBook(Times)])),
     shared: before?.shared ?? {},
@@ -133,10 +145,8 @@ function bookOf({ books }: Compiled, { key }: Occasion): Book {
   return book;
 }
 
-function isUnderWay({ fault, path }: Compiled, occasion: Occasion): boolean {
-  const { now } = occasion;
-  if (now < fault.Begins || now >= fault.Ends || !isMeant(fault.Target, occasion.subject)) return false;
-  return path === undefined || path.test(occasion.path);
+function isUnderWay({ fault }: Compiled, { now, subject }: Occasion): boolean {
+  return now >= fault.Begins && now < fault.Ends && isMeant(fault.Target, subject);
 }
 
 /** Whether it has not to wait for a refresh, or this is one. Nothing before that is counted or remembered. */

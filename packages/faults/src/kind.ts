@@ -19,8 +19,8 @@ export interface Description<P extends Parameters = Parameters> {
   /** Two faults of one place on one target contradict each other; default: its own name. */
   readonly place?: string;
   /**
-   * `requests`: counted, drawn and limited request by request. `issues`: it changes what is shown for as long as it
-   * lasts. `once`: one act, at its beginning.
+   * `requests`: counted, drawn and limited request by request. `while`: it changes what is issued, shown or believed for
+   * as long as it lasts. `once`: one act, at its beginning.
    */
   readonly acts: "requests" | "while" | "once";
 }
@@ -36,7 +36,7 @@ export interface Run {
   chance(): number;
 }
 
-/** What only some topologies can do: see `topology` of packages/world/src/faults/topology.ts. */
+/** What only some topologies can do: see `Topology` of packages/world/src/faults/topology.ts. */
 export type Power = "drop-packets" | "ipv6";
 
 /** One request to the metadata service. Times in world time, milliseconds. */

@@ -13,6 +13,11 @@ export function parseDuration(text: string, options: { signed?: boolean } = {}):
   return (match[1] === "-" ? -1 : 1) * Math.round(total);
 }
 
+/** `+10m`, so long after now: milliseconds; undefined for what is not written so. */
+export function parseLater(text: string): number | undefined {
+  return text.startsWith("+") ? parseDuration(text.slice(1)) : undefined;
+}
+
 /** `6h20m`; the largest units first, nothing lost. */
 export function formatDuration(milliseconds: number): string {
   let rest = Math.abs(Math.round(milliseconds));

@@ -30,7 +30,7 @@ export interface LabOptions {
 }
 
 export interface InstanceOptions {
-  /** Unique in the lab; default `app-1`, `app-2`, … */
+  /** Unique in the lab; default `app-1`, `app-2`, … The name alone of an instance of the config gives that one. */
   readonly name?: string;
   /** The name of a role that is there. */
   readonly role?: string;
@@ -98,7 +98,10 @@ export interface App {
   readonly endpoint: string;
   /** Where its metadata service answers. */
   readonly metadataEndpoint: string;
-  /** This process's environment, changed so that an unmodified program in a child process is on the instance. */
+  /**
+   * This process's environment, changed so that an unmodified program in a child process is on the instance. It is not
+   * printed with the rest.
+   */
   readonly env: Record<string, string>;
   /** Makes the same changes to this process's own environment; they are undone by `leave()`, or by `using`. */
   enter(): Entered;

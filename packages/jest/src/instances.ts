@@ -6,9 +6,18 @@ import { applyInstances, configuredInstance } from "@rolemint/config/apply-insta
 import { suggestion } from "@rolemint/config/nearest";
 import { configOf } from "@rolemint/config/read";
 import type { Simulator } from "@rolemint/simulator";
-import { awsManagedPolicies, instancesCalled, type World } from "@rolemint/world";
+import {
+  awsManagedPolicies,
+  type Instance,
+  instancesCalled,
+  nameOf,
+  profileOf,
+  runningInstances,
+  type World,
+} from "@rolemint/world";
 import type { InstanceOptions, Policy } from "./api.ts";
 import { problemsOf } from "./config-document.ts";
+import { refuseStrangers } from "./members.ts";
 
 export interface Added {
   readonly name: string;
@@ -19,11 +28,18 @@ export interface Added {
 
 const MEMBERS = ["name", "role", "policies", "metadata"];
 
-/** Throws Error with what is wrong with the options. */
-export async function addInstance(simulator: Simulator, options: InstanceOptions): Promise<Added> {
+/** One of the config by its name alone, else a new one. Throws Error with what is wrong with the options. */
+export async function instanceFor(
+  simulator: Simulator,
+  configured: readonly string[],
+  options: InstanceOptions,
+): Promise<Added> {
+  refuseStrangers("instance()", options, MEMBERS);
   const { world } = simulator;
-  const stranger = Object.keys(options).find((member) => !MEMBERS.includes(member));
-  if (stranger !== undefined) throw new Error(`instance() takes no ${stranger}${suggestion(stranger, MEMBERS)}`);
+  if (Object.keys(options).length === 1 && options.name !== undefined && configured.includes(options.name)) {
+    const there = configuredInstance(world, options.name);
+    if (there) return added(simulator, options.name, there);
+  }
   const name = options.name ?? freeName(world);
   if (instancesCalled(world, name).length > 0) throw new Error(`an instance is called ${name} already`);
   const role = roleFor(world, name, options);
@@ -33,21 +49,29 @@ export async function addInstance(simulator: Simulator, options: InstanceOptions
     applyInstances(world, config, NOTHING);
   });
   await simulator.acknowledged();
-  const { id } = configuredInstance(world, name)!;
+  return added(simulator, name, configuredInstance(world, name)!);
+}
+
+function added({ world, ready }: Simulator, name: string, instance: Instance): Added {
+  const { instances } = ready();
+  const role = profileOf(world, instance)?.roleName;
   return {
     name,
-    instanceId: id,
-    imds: simulator.ready().instances[name]?.imds ?? "",
-    roleArn: role === undefined ? undefined : world.account(world.accountId).roles.get(role)!.arn,
+    instanceId: instance.id,
+    // Under its id, where its name is borne twice.
+    imds: (instances[name] ?? instances[instance.id])?.imds ?? "",
+    roleArn: role === undefined ? undefined : world.account(world.accountId).roles.get(role)?.arn,
   };
 }
 
 const NOTHING = { roles: [], policies: [], users: [], instances: [], buckets: [] } as unknown as Config;
 
 function freeName(world: World): string {
+  const taken = new Set(runningInstances(world).map(nameOf));
+  const { roles } = world.account(world.accountId);
   for (let number = 1; ; number++) {
     const name = `app-${number}`;
-    if (instancesCalled(world, name).length === 0 && !world.account(world.accountId).roles.get(name)) return name;
+    if (!taken.has(name) && !roles.get(name)) return name;
   }
 }
 

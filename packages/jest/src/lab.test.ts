@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fromInstanceMetadata } from "@aws-sdk/credential-providers";
 import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/globals";
-import { type Lab, type LabOptions, startRolemint } from "./index.ts";
+import { assertRefreshed, type Lab, type LabOptions, startRolemint } from "./index.ts";
 import "./jest-globals.ts";
 import { fetchKeys, whoAmI } from "./lab.fixture.ts";
 
@@ -120,6 +120,9 @@ test("a fault hits the instance that it is for, until it is removed", async () =
   await expect(app).toRecoverWithin("5m");
   await expect(other).not.toHaveUsedGeneration(2);
   await expect(app.fault("imds.unreachabel")).rejects.toThrow(/imds\.unreachabel/);
+  await expect(app.fault("imds.slow", { target: other.name })).rejects.toThrow(
+    `this fault is for ${app.name}; lab.fault() takes a target`,
+  );
 });
 
 test("a preset is an incident of faults, which are removed together", async () => {
@@ -153,6 +156,9 @@ test.each<[LabOptions, string]>([
   [{ rotation: "slow" as never }, "startRolemint: rotation"],
   [{ config: "nowhere.yaml" }, "nowhere.yaml"],
   [{ seed: -1 }, "seed must be a whole number from 0 on, not -1"],
+  [{ role: { app: {} } } as never, "startRolemint() takes no role; did you mean roles?"],
+  ["rolemint.yaml" as never, 'startRolemint() takes an object of options, not "rolemint.yaml"'],
+  [null as never, "startRolemint() takes an object of options, not null"],
 ])("wrong options are refused: %j", async (options, message) => {
   await expect(startRolemint(options)).rejects.toThrow(message);
 });
@@ -162,13 +168,54 @@ test.each([
   [{ role: "app", policies: [] }, "give an instance either a role or policies"],
   [{ rol: "app" }, "instance() takes no rol; did you mean role?"],
   [{ name: "reader" }, "an instance is called reader already"],
+  ["app", 'instance() takes an object of options, not "app"'],
   [{ policies: { Statement: [{ Effect: "Allow" }] } }, "is not a policy that AWS takes: MalformedPolicyDocument"],
 ])("wrong instances are refused: %j", async (options, message) => {
   await expect(lab.instance(options as never)).rejects.toThrow(message);
 });
 
+test("an instance of the config is had by its name; what else is asked of it is not done silently", async () => {
+  const config = { roles: { app: { path: "/team/" } }, instances: { web: { role: "app" }, plain: {} } };
+  await using of = await startRolemint({ config });
+  const web = await of.instance({ name: "web" });
+  expect(web.roleArn).toBe(ROLE);
+  expect(await whoAmI(web, await fetchKeys(web))).toContain(web.instanceId);
+  expect((await of.instance({ name: "web" })).instanceId).toBe(web.instanceId);
+  expect((await of.instance({ name: "plain" })).roleArn).toBeUndefined();
+  await expect(of.instance({ name: "web", role: "app" })).rejects.toThrow("an instance is called web already");
+  await of.instance({ name: "made", role: "app" });
+  await expect(of.instance({ name: "made" })).rejects.toThrow("an instance is called made already");
+});
+
+test("a closed lab gives no environment, and one that is gone no credentials", async () => {
+  const own = await startRolemint({ roles: { app: {} } });
+  const gone = await own.instance({ role: "app" });
+  await own.reset();
+  await expect(gone.credentials()).rejects.toThrow(`no running instance is called ${gone.instanceId}`);
+  const app = await own.instance({ role: "app" });
+  await own.close();
+  expect(() => app.env).toThrow("this lab is closed");
+  expect(() => app.enter()).toThrow("this lab is closed");
+});
+
+test("to print an application does not print this process's environment", async () => {
+  const app = await lab.instance({ role: "app" });
+  expect(Object.keys(app)).not.toContain("env");
+  expect(app.env["PATH"]).toBe(process.env["PATH"]);
+});
+
 test("what is not an instance is no application", async () => {
   await expect(async () => expect({}).toHaveNoRefusals()).rejects.toThrow("what lab.instance() gives");
+  await expect(async () => expect(lab.instance()).toHaveNoRefusals()).rejects.toThrow("await lab.instance()");
+});
+
+test.each<[string, (app: any) => Promise<void>, string]>([
+  ["assertRefreshed()", (app) => assertRefreshed(app, undefined as never), "within must be a duration"],
+  ["assertRefreshed(5m)", (app) => assertRefreshed(app, "5m" as never), "within must be a duration"],
+  ["toRecoverWithin()", (app) => expect(app).toRecoverWithin(undefined as never), "must be a duration"],
+  ["toHaveCalledMetadata()", (app) => expect(app).toHaveCalledMetadata(undefined as never), "give max, min or both"],
+])("a wrong expectation rejects with what it takes: %s", async (_, check, message) => {
+  await expect(check(await lab.instance())).rejects.toThrow(message);
 });
 
 test("a file is read as rolemint up reads it, and roles may stand beside it", async () => {

@@ -52,7 +52,9 @@ function appIn(received: unknown, name: string): App {
   if (typeof (received as Partial<App> | null)?.trace === "function" && "instanceId" in (received as App)) {
     return received as App;
   }
-  throw new TypeError(`expect(…).${name} is about an instance: what lab.instance() gives`);
+  const isPromise = typeof (received as Partial<PromiseLike<App>> | null)?.then === "function";
+  const what = isPromise ? "not a promise of one: await lab.instance()" : "what lab.instance() gives";
+  throw new TypeError(`${name} is about an instance, ${what}`);
 }
 
 async function check(app: App, expectation: Expectation, operator: string): Promise<void> {
@@ -61,36 +63,36 @@ async function check(app: App, expectation: Expectation, operator: string): Prom
 }
 
 /** Throws AssertionError unless it fetched newer credentials in time. */
-export function assertRefreshed(app: App, options: Within): Promise<void> {
+export async function assertRefreshed(app: App, options: Within): Promise<void> {
   return check(app, hasRefreshed(options), "assertRefreshed");
 }
 
 /** Throws AssertionError unless it made calls and none was refused as expired. */
-export function assertNoExpiredCalls(app: App): Promise<void> {
+export async function assertNoExpiredCalls(app: App): Promise<void> {
   return check(app, hasNoExpiredCalls, "assertNoExpiredCalls");
 }
 
 /** Throws AssertionError unless a call with the credentials of that generation was answered. */
-export function assertUsedGeneration(app: App, generation: number): Promise<void> {
+export async function assertUsedGeneration(app: App, generation: number): Promise<void> {
   return check(app, hasUsedGeneration(generation), "assertUsedGeneration");
 }
 
 /** Throws AssertionError unless it sent so many requests to the metadata service. */
-export function assertCalledMetadata(app: App, count: Count): Promise<void> {
+export async function assertCalledMetadata(app: App, count: Count): Promise<void> {
   return check(app, hasCalledMetadata(count), "assertCalledMetadata");
 }
 
 /** Throws AssertionError unless its last call was signed as that role. */
-export function assertAssumedRole(app: App, arn: string): Promise<void> {
+export async function assertAssumedRole(app: App, arn: string): Promise<void> {
   return check(app, isAssumedRole(arn), "assertAssumedRole");
 }
 
 /** Throws AssertionError unless good calls came in time after what went wrong. */
-export function assertRecovers(app: App, duration: Duration): Promise<void> {
+export async function assertRecovers(app: App, duration: Duration): Promise<void> {
   return check(app, recoversWithin(duration), "assertRecovers");
 }
 
 /** Throws AssertionError unless it made calls and none was refused. */
-export function assertNoRefusals(app: App): Promise<void> {
+export async function assertNoRefusals(app: App): Promise<void> {
   return check(app, noRefusals, "assertNoRefusals");
 }

@@ -3,6 +3,7 @@ import { devNull } from "node:os";
 import { eventsOf } from "@rolemint/expectations";
 import { applied, clientEnvironment } from "@rolemint/simulator/client-environment";
 import type { App, Fault, FaultOptions, Lab, LabOptions, TimelineEvent, WorldClock } from "./api.ts";
+import { CLOSED } from "./closed.ts";
 import type { Added } from "./instances.ts";
 import { ask } from "./thread.ts";
 import { WORKER } from "./worker-file.ts";
@@ -17,7 +18,11 @@ export async function startRolemint(options: LabOptions = {}): Promise<Lab> {
   const { world, endpoint, region, operator } = started;
   const control = async (action: string, input: object = {}): Promise<any> =>
     ask(WORKER, "control", { world, action, input });
-  const close = async () => void (await ask(WORKER, "close", { world }));
+  let isClosed = false;
+  const close = async () => {
+    isClosed = true;
+    await ask(WORKER, "close", { world });
+  };
   return {
     endpoint,
     region,
@@ -28,7 +33,11 @@ export async function startRolemint(options: LabOptions = {}): Promise<Lab> {
     [Symbol.asyncDispose]: close,
     async instance(instanceOptions = {}) {
       const added = (await ask(WORKER, "instance", { world, options: instanceOptions })) as Added;
-      return appOf(started, added, control);
+      const environment = () => {
+        if (isClosed) throw new Error(CLOSED);
+        return clientEnvironment({ region, aws: endpoint, imds: added.imds }, process.env, devNull);
+      };
+      return appOf(started, added, control, environment);
     },
     clock: (change) => moveClock(control, change),
     fault: (name, faultOptions) => putFault(control, "PutFault", { Name: name, Target: "all" }, faultOptions),
@@ -43,10 +52,15 @@ function appOf(
   { world, endpoint, region }: Started,
   { name, instanceId, imds, roleArn }: Added,
   control: Control,
+  environment: () => ReturnType<typeof clientEnvironment>,
 ): App {
-  const environment = () => clientEnvironment({ region, aws: endpoint, imds }, process.env, devNull);
-  const target = { Target: instanceId };
-  return {
+  const put = (action: "PutFault" | "PutPreset", fault: string, options: FaultOptions = {}) => {
+    if (Object.keys(options).some((member) => member.toLowerCase() === "target")) {
+      throw new Error(`this fault is for ${name}; lab.fault() takes a target`);
+    }
+    return putFault(control, action, { Name: fault, Target: instanceId }, options);
+  };
+  const app = {
     name,
     instanceId,
     roleArn: roleArn ?? undefined,
@@ -54,10 +68,8 @@ function appOf(
     endpoint,
     metadataEndpoint: imds,
     get env() {
-      const whole = applied(environment(), process.env);
-      return Object.fromEntries(
-        Object.entries(whole).filter((entry): entry is [string, string] => entry[1] !== undefined),
-      );
+      const whole = Object.entries(applied(environment(), process.env));
+      return Object.fromEntries(whole.filter((entry): entry is [string, string] => entry[1] !== undefined));
     },
     enter() {
       const { set, unset } = environment();
@@ -69,14 +81,16 @@ function appOf(
       return { generation: Generation, accessKeyId: AccessKeyId, expiration: new Date(Expiration) };
     },
     expire: async () => (await control("ExpireCredentials", { Instance: instanceId })).AccessKeyIds,
-    fault: (fault, options) => putFault(control, "PutFault", { Name: fault, ...target }, options),
-    preset: (preset, options) => putFault(control, "PutPreset", { Name: preset, ...target }, options),
+    fault: async (fault, options) => put("PutFault", fault, options),
+    preset: async (preset, options) => put("PutPreset", preset, options),
     async credentials() {
       const { expiration, ...keys } = (await ask(WORKER, "credentials", { world, instanceId })) as any;
       return { ...keys, expiration: new Date(expiration) };
     },
     trace: async () => eventsOf(await allEvents(control), instanceId),
-  };
+  } satisfies App;
+  // Test runners print what they compare: this process's environment may hold real secrets.
+  return Object.defineProperty(app, "env", { enumerable: false });
 }
 
 /** Gives how to undo it: a variable that somebody has changed since stays as it is. */

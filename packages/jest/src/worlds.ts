@@ -3,20 +3,29 @@
 import { ApplyError, builtinConfig, type Config, formatProblems, loadConfig } from "@rolemint/config";
 import { seededEntropy } from "@rolemint/host";
 import { type Simulator, startSimulator } from "@rolemint/simulator";
-import { awsManagedPolicies, nameOf, runningInstances } from "@rolemint/world";
+import { awsManagedPolicies, nameOf } from "@rolemint/world";
 import manifest from "../package.json" with { type: "json" };
 import type { InstanceOptions, LabOptions } from "./api.ts";
-import { type Added, addInstance } from "./instances.ts";
+import { CLOSED } from "./closed.ts";
+import { instanceFor } from "./instances.ts";
+import { refuseStrangers } from "./members.ts";
 
 export interface Started {
   readonly world: number;
   readonly endpoint: string;
   readonly region: string;
   readonly operator: { readonly accountId: string; readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly instances: readonly Added[];
 }
 
-const worlds = new Map<number, Simulator>();
+interface LabWorld {
+  readonly simulator: Simulator;
+  /** The names of the config's instances. */
+  readonly configured: readonly string[];
+}
+
+const OPTIONS = ["config", "roles", "rotation", "seed"];
+
+const worlds = new Map<number, LabWorld>();
 let made = 0;
 
 /** One request of the test. Throws with a sentence for whoever wrote it. */
@@ -24,29 +33,32 @@ export async function answer(op: string, input: any): Promise<unknown> {
   switch (op) {
     case "start":
       return start(input as LabOptions);
-    case "instance":
-      return addInstance(worldOf(input.world), input.options as InstanceOptions);
+    case "instance": {
+      const { simulator, configured } = worldOf(input.world);
+      return instanceFor(simulator, configured, input.options as InstanceOptions);
+    }
     case "control":
-      return control(worldOf(input.world), input.action, input.input);
+      return control(worldOf(input.world).simulator, input.action, input.input);
     case "credentials":
-      return credentials(worldOf(input.world), input.instanceId);
+      return credentials(worldOf(input.world).simulator, input.instanceId);
     case "close": {
-      const simulator = worlds.get(input.world);
+      const closing = worlds.get(input.world);
       worlds.delete(input.world);
-      return simulator?.close();
+      return closing?.simulator.close();
     }
     default:
       throw new Error(`rolemint does not know ${op}`);
   }
 }
 
-function worldOf(number: number): Simulator {
-  const simulator = worlds.get(number);
-  if (!simulator) throw new Error("this lab is closed; start another with startRolemint()");
-  return simulator;
+function worldOf(number: number): LabWorld {
+  const world = worlds.get(number);
+  if (!world) throw new Error(CLOSED);
+  return world;
 }
 
 async function start(options: LabOptions): Promise<Started> {
+  refuseStrangers("startRolemint()", options, OPTIONS);
   const config = await configOf(options);
   const { seed } = options;
   if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0)) {
@@ -62,18 +74,9 @@ async function start(options: LabOptions): Promise<Started> {
     ...(seed !== undefined && config.clock.start !== undefined && { startRate: 0 }),
   });
   const world = ++made;
-  worlds.set(world, simulator);
-  const { endpoints, operator, region, instances } = simulator.ready();
-  return {
-    world,
-    endpoint: endpoints.aws,
-    region,
-    operator,
-    instances: runningInstances(simulator.world).map((instance) => {
-      const name = nameOf(instance);
-      return { name, instanceId: instance.id, imds: instances[name]?.imds ?? "", roleArn: undefined };
-    }),
-  };
+  worlds.set(world, { simulator, configured: config.instances.map(({ name }) => name) });
+  const { endpoints, operator, region } = simulator.ready();
+  return { world, endpoint: endpoints.aws, region, operator };
 }
 
 async function configOf({ config, roles, rotation }: LabOptions): Promise<Config> {
@@ -108,9 +111,10 @@ async function control(simulator: Simulator, action: string, input: object = {})
 /** The keys that a caller with a metadata token is shown. */
 function credentials({ world }: Simulator, instanceId: string) {
   const instance = world.tables.instances.get(instanceId);
-  const generation = instance && world.rotation.current(instance);
+  if (instance?.state !== "running") throw new ApplyError(`no running instance is called ${instanceId}`);
+  const generation = world.rotation.current(instance);
   const keys = generation?.keys.find(({ delivery }) => delivery === "2.0");
-  if (!generation || !keys) throw new ApplyError(`${instance ? nameOf(instance) : instanceId} has no credentials`);
+  if (!generation || !keys) throw new ApplyError(`${nameOf(instance)} has no credentials`);
   const { accessKeyId, secret, token } = keys;
   return { accessKeyId, secretAccessKey: secret, sessionToken: token, expiration: generation.stated };
 }

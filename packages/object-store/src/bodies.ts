@@ -7,7 +7,7 @@ import { type ChecksumStream, checksumStream } from "./checksum.ts";
 import { refuseTooLarge } from "./refusals.ts";
 
 /** Bodies up to this lie in the database. At this size a read from there takes a sixth of one from a file. */
-export const INLINE_BYTES = 64 * 1024;
+const INLINE_BYTES = 64 * 1024;
 const PIECE_BYTES = 512 * 1024;
 
 /** A body that was taken in: its bytes if it may lie in the database, else the name of its file. */

@@ -27,5 +27,5 @@ export {
   type Written,
 } from "./backend.ts";
 export { type BuiltinStoreOptions, openBuiltinStore } from "./builtin.ts";
-export { type ChecksumStream, checksumStream, checksumTypes } from "./checksum.ts";
+export { checksumStream } from "./checksum.ts";
 export type { InvalidRequestReason } from "./refusals.ts";

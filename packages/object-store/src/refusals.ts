@@ -2,7 +2,7 @@
 // things to S3: its fact `Reason` says which.
 import { Refusal } from "./backend.ts";
 
-export const MAX_PART_BYTES = 5 * 1024 ** 3;
+const MAX_PART_BYTES = 5 * 1024 ** 3;
 export const MIN_PART_BYTES = 5 * 1024 ** 2;
 export const MAX_PARTS = 10_000;
 

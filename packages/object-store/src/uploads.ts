@@ -41,7 +41,7 @@ export function createUpload(store: Store, request: CreateUploadRequest): Upload
   return { key, uploadId, initiated, initiator, checksumAlgorithm, checksumType };
 }
 
-export function uploadRow(store: Store, { bucket, key, uploadId }: UploadAddress): UploadRow {
+function uploadRow(store: Store, { bucket, key, uploadId }: UploadAddress): UploadRow {
   const row = store.database.row<UploadRow>("findUpload", bucket, key, uploadId);
   if (!row) throw noSuchUpload(uploadId);
   return row;

@@ -32,6 +32,12 @@ export function parseInstant(text: string): number | undefined {
   return midnight.getTime() + (minutes - offset) * 60_000 + milliseconds;
 }
 
+/** A date with a time of day, as everything but policies takes it, in whole milliseconds. Without a zone it is UTC. */
+export function parseTimestamp(text: string): number | undefined {
+  const instant = /^\d{4}-\d\d-\d\dT/.test(text) ? parseInstant(text) : undefined;
+  return instant === undefined ? undefined : Math.round(instant);
+}
+
 function isBetween(text: string | undefined, least: number, most: number): boolean {
   return text === undefined || (Number(text) >= least && Number(text) <= most);
 }

@@ -43,8 +43,8 @@ export type BodyEnd =
   | { readonly ok: true; readonly trailers: ReadonlyMap<string, string> }
   | { readonly ok: false; readonly fault: ChunkFault };
 
-export const MIN_CHUNK_BYTES = 8192;
-export const MAX_SIGNED_CHUNK_BYTES = 16 * 1024 * 1024;
+const MIN_CHUNK_BYTES = 8192;
+const MAX_SIGNED_CHUNK_BYTES = 16 * 1024 * 1024;
 const MAX_LINE_BYTES = 1024;
 const MAX_TRAILER_BYTES = 1024;
 const BLOCK_BYTES = 64 * 1024;

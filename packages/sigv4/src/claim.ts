@@ -36,7 +36,7 @@ export type BrokenClaim = { readonly kind: "broken"; readonly mechanism: "header
 
 export type Claim = SignedClaim | { readonly kind: "none" } | BrokenClaim;
 
-export const MAX_EXPIRES_SECONDS = 604_800;
+const MAX_EXPIRES_SECONDS = 604_800;
 // Services other than S3 take a presigned request without X-Amz-Expires and give it as long as a header signature.
 const DEFAULT_EXPIRES_SECONDS = 900;
 

@@ -3,7 +3,7 @@ export { ChunkChain } from "./chunk-chain.ts";
 export { ChunkDecoder, type ChunkFault, type ChunkRules } from "./chunks.ts";
 export { type BrokenClaim, type Claim, claim, type SignedClaim } from "./claim.ts";
 export { amzDateOf } from "./date.ts";
-export { type Diagnosis, diagnose, type Parting, type Suspect } from "./diagnose.ts";
+export { type Diagnosis, diagnose, type Suspect } from "./diagnose.ts";
 export type { ClaimFault } from "./fault.ts";
 export { deriveSigningKey, type SigningKey, SigningKeyCache } from "./key.ts";
 export { type ChunkedMode, EMPTY_SHA256, payloadMode, sha256Hex, UNSIGNED_PAYLOAD } from "./payload.ts";

@@ -28,7 +28,7 @@ export function payloadMode(payloadHash: string): PayloadMode | undefined {
 }
 
 /** 64 lower-case hexadecimal digits, the only spelling of a hash or signature that is accepted. */
-export function isSha256Hex(text: string): boolean {
+function isSha256Hex(text: string): boolean {
   return text.length === 64 && /^[0-9a-f]+$/.test(text);
 }
 

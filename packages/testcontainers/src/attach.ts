@@ -14,7 +14,7 @@ import {
 } from "testcontainers";
 import type { ContentToCopy } from "./client-clock.ts";
 import { connectHolder, joinedTo, startHolder } from "./holder.ts";
-import { untilRemoved } from "./output.ts";
+import { unlessGone, untilRemoved } from "./output.ts";
 
 export interface AttachOptions {
   /** The role of an instance that is made for the container; not needed where the config has one of the name. */
@@ -56,6 +56,7 @@ interface Inside {
   readonly reuse?: boolean;
   readonly networkMode?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly exposedPorts?: readonly (number | string | { readonly container: number; readonly protocol?: string })[];
 }
 
 interface StartedInside {
@@ -75,9 +76,15 @@ const DISTRACTIONS = [
   "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 ];
 
+/** Listened on in the namespace; a program cannot have the same port of every address. */
+const TAKEN = new Map([
+  ["80/tcp", "metadata service's"],
+  ["4566/tcp", "AWS APIs'"],
+]);
+
 /** Throws Error where the container cannot be an instance, or would not ask for its role. */
 export function checkAttachable(container: GenericContainer): void {
-  const { startContainer, reuse, networkMode, environment = {} } = container as unknown as Inside;
+  const { startContainer, reuse, networkMode, environment = {}, exposedPorts = [] } = container as unknown as Inside;
   if (typeof startContainer !== "function") {
     throw new Error("attach takes a GenericContainer of testcontainers 12 that is not started yet");
   }
@@ -85,26 +92,48 @@ export function checkAttachable(container: GenericContainer): void {
   if (/^(?:host|none|container:.*)$/.test(networkMode ?? "")) {
     throw new Error(`a container with network mode ${networkMode} cannot be attached: the holder owns its network`);
   }
+  for (const port of exposedPorts) {
+    const [number, protocol = "tcp"] =
+      typeof port === "object" ? [port.container, port.protocol] : String(port).split("/");
+    const whose = TAKEN.get(`${number}/${protocol.toLowerCase()}`);
+    if (whose === undefined) continue;
+    throw new Error(`port ${number} is the ${whose} in the container's namespace: let its program listen on another`);
+  }
   const given = DISTRACTIONS.filter((name) => environment[name]);
   if (environment["AWS_EC2_METADATA_DISABLED"] === "true") given.push("AWS_EC2_METADATA_DISABLED");
   if (given.length > 0)
     throw new Error(`the container would not ask for its role: take ${given.join(", ")} away from it`);
 }
 
+/** A start that is under way: it may be given up, and then it rejects. */
+export interface Attaching<Started> {
+  readonly started: Promise<Started>;
+  /** Resolves when nothing is left of the container and its holder. */
+  abandon(): Promise<void>;
+}
+
 /** Starts the container in the namespace of a new holder. What it rejects with, nothing is left of either. */
-export async function startAttached<Started>(
+export function startAttached<Started>(
   container: { start(): Promise<Started> },
   attachment: Attachment,
+): Attaching<Started> {
+  const joining = openJoining(attachment);
+  return { started: startedIn(container, joining), abandon: joining.abandon };
+}
+
+async function startedIn<Started>(
+  container: { start(): Promise<Started> },
+  joining: ReturnType<typeof openJoining>,
 ): Promise<Started> {
   const inside = container as unknown as Inside;
   const begin = inside.startContainer!;
-  const joining = openJoining(attachment);
   inside.startContainer = async (client) => {
     const started = await begin.call(container, joining.clientOver(client));
     return joining.adopt(started);
   };
   try {
-    return await container.start();
+    // What waits for the container to be ready may wait for long, once it has been taken away.
+    return await Promise.race([container.start(), joining.abandoned]);
   } catch (error) {
     await joining.abandon();
     throw error;
@@ -118,6 +147,19 @@ function openJoining(attachment: Attachment) {
   let holder: StartedTestContainer | undefined;
   let app: Container | undefined;
   let running: StartedTestContainer | undefined;
+  const { promise: abandoned, reject: giveUp } = Promise.withResolvers<never>();
+  abandoned.catch(() => {});
+  let isAbandoned = false;
+  /** What the engine is being asked for. */
+  let making: Promise<unknown> = Promise.resolve();
+
+  /** Nothing begins that would be left behind. */
+  function made<Made>(make: () => Promise<Made>): Promise<Made> {
+    if (isAbandoned) return abandoned;
+    const done = make();
+    making = done.catch(() => {});
+    return done;
+  }
 
   async function create(client: ContainerRuntimeClient, options: ContainerCreateOptions): Promise<Container> {
     holder = await startHolder({ image, instance, worldId, app: options });
@@ -148,8 +190,8 @@ function openJoining(attachment: Attachment) {
   return {
     clientOver(client: ContainerRuntimeClient): ContainerRuntimeClient {
       const over = {
-        create: (options: ContainerCreateOptions) => create(client, options),
-        start: (container: Container) => start(client, container),
+        create: (options: ContainerCreateOptions) => made(() => create(client, options)),
+        start: (container: Container) => made(() => start(client, container)),
         inspect: (container: Container) => inspect(client, container),
         connectToNetwork: (_: Container, network: Parameters<typeof connectHolder>[2], aliases: string[]) =>
           connectHolder(client, holder!.getId(), network, aliases),
@@ -163,15 +205,23 @@ function openJoining(attachment: Attachment) {
           if (!holder) return;
           const ending = holder;
           holder = undefined;
-          await ending.stop();
-          await untilRemoved(ending.getId());
-          await attachment.stopped();
+          try {
+            await unlessGone(ending.stop());
+            await untilRemoved(ending.getId());
+          } finally {
+            await attachment.stopped();
+          }
         },
         restarted: () => attachment.started(attached()),
       });
     },
-    /** After a start that failed: whatever of both is there. */
+    /** Rejects when the start is given up. */
+    abandoned,
+    /** After a start that failed, or to make it fail: whatever of both is there goes. */
     async abandon(): Promise<void> {
+      isAbandoned = true;
+      giveUp(new Error(`${instance} was not attached: the RolemintContainer was stopped meanwhile`));
+      await making;
       await app?.remove({ force: true, v: true }).catch(() => {});
       await holder?.stop().catch(() => {});
       if (holder) await untilRemoved(holder.getId());
@@ -201,9 +251,11 @@ function heldBy(started: StartedTestContainer, app: Container, held: Held): Star
   started.stop = async (options?: Partial<StopOptions>) => {
     // The engine cannot end one that stands still.
     await app.unpause().catch(() => {});
-    const stopped = await stop(options);
-    await held.stopped();
-    return stopped;
+    try {
+      return await stop(options);
+    } finally {
+      await held.stopped();
+    }
   };
   started.restart = async (options?: Partial<RestartOptions>) => {
     const client = await getContainerRuntimeClient();

@@ -69,8 +69,14 @@ async function setClock(control: Control, client: Client): Promise<void> {
 }
 
 async function stop(client: Client): Promise<void> {
-  await pauseContainer(client.attached.containerId);
+  if (client.isStopped) throw new Error(`${client.attached.instance} stands still already`);
   client.isStopped = true;
+  try {
+    await pauseContainer(client.attached.containerId);
+  } catch (error) {
+    client.isStopped = false;
+    throw error;
+  }
 }
 
 /** It wakes up with the time that it is by then. */

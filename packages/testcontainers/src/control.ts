@@ -34,8 +34,10 @@ export interface Control {
 
 export function openControl(address: Address, token: string): Control {
   const agent = new Agent({ keepAlive: true });
+  let isClosed = false;
   return {
     async ask<Output>(action: string, input: object = {}): Promise<Output> {
+      if (isClosed) throw new Error("the RolemintContainer has been stopped");
       const headers = { authorization: `Bearer ${token}` };
       const { status, body } = await exchange(
         { ...address, agent, path: `/${action}`, headers },
@@ -59,7 +61,10 @@ export function openControl(address: Address, token: string): Control {
       asked.end();
       return { close: () => asked.destroy() };
     },
-    close: () => agent.destroy(),
+    close() {
+      isClosed = true;
+      agent.destroy();
+    },
   };
 }
 

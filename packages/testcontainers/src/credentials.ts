@@ -16,14 +16,25 @@ export interface SecretCredentials {
   readonly expiration: Date;
 }
 
+/** Of each request; a fault may never let it be answered. */
+const PATIENCE_MS = 10_000;
+
 /** Asks as a program of the instance would; its trace shows it. */
 const ASK = `
+const asked = async (path, options) => {
+  const response = await fetch(root + path, { ...options, signal: AbortSignal.timeout(${PATIENCE_MS}) });
+  return response.text();
+};
 const root = "http://169.254.169.254/latest/";
 const headers = { "x-aws-ec2-metadata-token-ttl-seconds": "60" };
-const token = await (await fetch(root + "api/token", { method: "PUT", headers })).text();
-const get = async (path) => (await fetch(root + path, { headers: { "x-aws-ec2-metadata-token": token } })).text();
 const path = "meta-data/iam/security-credentials/";
-console.log(await get(path + (await get(path))));
+try {
+  const token = await asked("api/token", { method: "PUT", headers });
+  const get = (path) => asked(path, { headers: { "x-aws-ec2-metadata-token": token } });
+  console.log(await get(path + (await get(path))));
+} catch (error) {
+  console.log(error.cause?.message ?? error.message);
+}
 `;
 
 /** Through the holder, which is in the instance's namespace. */

@@ -64,10 +64,14 @@ export function openInstances(control: Control, calls: Calls) {
     },
     /** The container is gone, and so is an instance that was made for it. */
     async release(name: string): Promise<void> {
-      taken.delete(name);
       const own = made.get(name);
       made.delete(name);
-      if (own && !isClosed) await callAws(calls, "ec2", "TerminateInstances", { "InstanceId.1": own.id });
+      // Until it is ended nobody else is to become it.
+      try {
+        if (own && !isClosed) await callAws(calls, "ec2", "TerminateInstances", { "InstanceId.1": own.id });
+      } finally {
+        taken.delete(name);
+      }
     },
     /** After a reset, which has ended those that the config does not name. */
     async restore(): Promise<void> {

@@ -72,6 +72,17 @@ export function messagesIn(text: string): string {
     .join("\n");
 }
 
+/** For one that somebody else may have taken away: that it is not there is no error. */
+export async function unlessGone(done: Promise<unknown>): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    const { statusCode, message } = error as { statusCode?: number; message: string };
+    // 409 while the engine is at it.
+    if (statusCode !== 404 && !(statusCode === 409 && /removal .* in progress/.test(message))) throw error;
+  }
+}
+
 /** Resolves when the engine has taken a container away that it was told to remove at its end, with its volumes. */
 export async function untilRemoved(containerId: string): Promise<void> {
   const { container } = await getContainerRuntimeClient();

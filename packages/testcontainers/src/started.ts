@@ -1,13 +1,13 @@
 // The world while it runs: its containers, its clock, its credentials and its faults.
 import { AbstractStartedContainer, type GenericContainer, type StartedTestContainer } from "testcontainers";
-import { type AttachOptions, checkAttachable, startAttached } from "./attach.ts";
+import { type Attaching, type AttachOptions, checkAttachable, startAttached } from "./attach.ts";
 import { type ClientClock, checkClock, giveClock, type Sleep } from "./client-clock.ts";
 import { type App, openClients } from "./clients.ts";
 import type { Control } from "./control.ts";
 import { type Credentials, type SecretCredentials, secretsOf } from "./credentials.ts";
 import { type Fault, type FaultOptions, type FaultState, putFault } from "./faults.ts";
 import { openInstances } from "./instances.ts";
-import { untilRemoved } from "./output.ts";
+import { unlessGone, untilRemoved } from "./output.ts";
 import { type TraceEvent, type TraceFilter, traceOf, traceText } from "./trace.ts";
 
 export const PORTS = { aws: 4566, control: 4567, leash: 4568 } as const;
@@ -37,6 +37,9 @@ export class StartedRolemintContainer extends AbstractStartedContainer {
   readonly #parts: Parts;
   readonly #instances: ReturnType<typeof openInstances>;
   readonly #clients: ReturnType<typeof openClients>;
+  readonly #attaching = new Set<Attaching<unknown>>();
+  readonly #failures: unknown[] = [];
+  #isStopped = false;
 
   constructor(container: StartedTestContainer, parts: Parts) {
     super(container);
@@ -67,12 +70,15 @@ export class StartedRolemintContainer extends AbstractStartedContainer {
     to: string | AttachOptions,
   ): Promise<Awaited<ReturnType<App["start"]>>> {
     checkAttachable(container);
-    const { role, name, clock } = typeof to === "string" ? { role: to } : to;
+    const { role, name, clock }: AttachOptions = typeof to === "string" ? { role: to } : (to ?? {});
+    if (clock !== undefined && clock !== "world" && clock !== "own") {
+      throw new Error(`clock is "world" or "own", not ${JSON.stringify(clock)}`);
+    }
     const instance = await this.#instances.take(role, name);
     const { region } = this;
     container.withEnvironment({ AWS_ENDPOINT_URL: GATE, AWS_REGION: region, AWS_DEFAULT_REGION: region });
     if (clock) await giveClock(container, this.getId(), await this.#clients.beginning(clock));
-    const started = await startAttached(container, {
+    const attaching = startAttached(container, {
       image: this.#parts.image,
       worldId: this.getId(),
       instance,
@@ -86,7 +92,14 @@ export class StartedRolemintContainer extends AbstractStartedContainer {
         await this.#instances.release(instance);
       },
     });
-    return started as Awaited<ReturnType<App["start"]>>;
+    this.#attaching.add(attaching);
+    // It may have been stopped before there was anything to give up.
+    if (this.#isStopped) await attaching.abandon();
+    try {
+      return (await attaching.started) as Awaited<ReturnType<App["start"]>>;
+    } finally {
+      this.#attaching.delete(attaching);
+    }
   }
 
   /** Issues the next credentials of an instance; resolves when metadata shows them. */
@@ -175,16 +188,21 @@ export class StartedRolemintContainer extends AbstractStartedContainer {
     await this.#clients.follow();
   }
 
-  /** Stops the attached containers, their holders, and the world. */
+  /** Stops the attached containers, their holders, and the world, which one that cannot be stopped does not keep. */
   protected override async containerStopping(): Promise<void> {
+    this.#isStopped = true;
     this.#instances.close();
-    for (const attached of this.#clients.list().reverse()) await attached.stop();
+    await Promise.all([...this.#attaching].map((attaching) => attaching.abandon()));
+    for (const attached of this.#clients.list().reverse()) {
+      await unlessGone(attached.stop()).catch((error) => this.#failures.push(error));
+    }
     this.#parts.leash.release();
     this.#parts.control.close();
   }
 
-  protected override containerStopped(): Promise<void> {
-    return untilRemoved(this.getId());
+  protected override async containerStopped(): Promise<void> {
+    await untilRemoved(this.getId());
+    if (this.#failures.length > 0) throw this.#failures[0];
   }
 }
 

@@ -2,12 +2,14 @@
 import { timelineText } from "@rolemint/expectations";
 import type { Control } from "./control.ts";
 
+const KINDS = ["metadata", "issue", "call", "refusal", "fault", "warning"] as const;
+
 /** One thing that happened; never a secret. */
 export interface TraceEvent {
   readonly Id: number;
   /** ISO 8601, world time. */
   readonly Time: string;
-  readonly Kind: "metadata" | "issue" | "call" | "refusal" | "fault" | "warning";
+  readonly Kind: (typeof KINDS)[number];
   /** Id of the instance. */
   readonly Instance?: string;
   readonly Generation?: number;
@@ -37,6 +39,7 @@ const PAGE = 10_000;
 
 export async function traceOf(control: Control, filter: TraceFilter): Promise<TraceEvent[]> {
   const { instance: Instance, kind } = filter;
+  if (kind !== undefined && !KINDS.includes(kind)) throw new Error(`there is no kind ${kind}: ${KINDS.join(", ")}`);
   const events: TraceEvent[] = [];
   let Since = filter.since === undefined ? undefined : String(filter.since);
   for (;;) {

@@ -33,7 +33,7 @@ const BOTOCORE = {
 const askEachTime = () => "makes it ask the metadata service before every call";
 
 /** In the order in which they are looked for: a program before the library inside it. */
-export const CLIENT_ROWS: readonly ClientRow[] = [
+const CLIENT_ROWS: readonly ClientRow[] = [
   { name: "AWS CLI", product: product("aws-cli"), ...BOTOCORE },
   { name: "aiobotocore", product: product("aiobotocore"), ...BOTOCORE },
   { name: "Boto3", product: product("boto3"), ...BOTOCORE },

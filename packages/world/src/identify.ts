@@ -3,6 +3,7 @@
 import type { IdentifyQuery, Identity, PolicySource, Principal } from "@rolemint/authority";
 import { deriveSigningKey } from "@rolemint/sigv4/key";
 import { rootArn, sessionArn } from "./arn.ts";
+import { nameOf } from "./instances.ts";
 import { managedPolicyText } from "./managed-policies.ts";
 import type { AccessKey, Permissions, Role, Tag, User } from "./rows.ts";
 import type { OpenedSession } from "./sessions.ts";
@@ -35,14 +36,14 @@ function identifySession(world: World, query: IdentifyQuery): Identity {
   const expires = Math.min(session.expires, ended ?? Number.POSITIVE_INFINITY);
   const role = world.account(session.accountId).roles.get(session.roleName);
   if (world.now() >= expires) {
-    const Principal = role?.id === session.roleId ? sessionPrincipal(role, session, expires) : undefined;
+    const Principal = role?.id === session.roleId ? sessionPrincipal(world, role, session, expires) : undefined;
     return { Verdict: "token-expired", Principal };
   }
   if (role?.id !== session.roleId) return { Verdict: "unknown-key" };
   return {
     Verdict: "ok",
     SigningKeys: signingKeys(query, session.secret),
-    Principal: sessionPrincipal(role, session, expires),
+    Principal: sessionPrincipal(world, role, session, expires),
     SessionPolicies: sessionPolicies(world, session),
     ...(world.faults.believed(role) ?? policiesOf(world, role)),
   };
@@ -91,7 +92,8 @@ function userPrincipal(user: User, key: AccessKey): Principal {
   };
 }
 
-function sessionPrincipal(role: Role, session: OpenedSession, expires: number): Principal {
+function sessionPrincipal(world: World, role: Role, session: OpenedSession, expires: number): Principal {
+  const instance = session.instance && world.tables.instances.get(session.instance.id);
   return {
     Type: "AssumedRole",
     AccountId: role.accountId,
@@ -108,6 +110,7 @@ function sessionPrincipal(role: Role, session: OpenedSession, expires: number): 
     IssuedAt: session.issued,
     ExpiresAt: expires,
     InstanceId: session.instance?.id,
+    InstanceName: instance && nameOf(instance),
     Delivery: session.instance?.delivery,
     InstanceVpc: session.instance?.vpc,
     InstanceIp: session.instance?.ip,

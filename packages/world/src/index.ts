@@ -9,11 +9,11 @@ export type { ClientState } from "./faults/attached.ts";
 export type { Faults } from "./faults/book.ts";
 export { type Preset, presets, putPreset } from "./faults/presets.ts";
 export {
+  beginIn,
   boundText,
   describedFaults,
   descriptionOf,
   FaultProblem,
-  type FaultRequest,
 } from "./faults/request.ts";
 export type { Topology } from "./faults/topology.ts";
 export { mergeTags } from "./identify.ts";
@@ -39,8 +39,7 @@ export { PROFILES, type ProfileName, type Schedule, scheduleProblem } from "./ro
 export * from "./rows.ts";
 export { MAX_TOKEN_BYTES, type Session } from "./sessions.ts";
 export { StateError } from "./store.ts";
-export type { EventFilter, FoundEvents, TimelineEvent } from "./timeline.ts";
+export type { EventFilter, TimelineEvent } from "./timeline.ts";
 export { type TrailEvent, trailExpiration, userIdentityOf, userNameOf } from "./trail.ts";
 export { shownTrust, storedTrust } from "./trust.ts";
-export type { Warning } from "./warnings.ts";
 export { openWorld, type World } from "./world.ts";

@@ -16,8 +16,8 @@ export interface Refusals {
   clear(): void;
 }
 
-export const MAX_REFUSALS = 10_000;
-export const MAX_REFUSAL_BYTES = 16 * 1024 * 1024;
+const MAX_REFUSALS = 10_000;
+const MAX_REFUSAL_BYTES = 16 * 1024 * 1024;
 
 export function openRefusals(maxCount = MAX_REFUSALS, maxBytes = MAX_REFUSAL_BYTES): Refusals {
   const kept = new Map<string, KeptRefusal>();

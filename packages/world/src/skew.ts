@@ -2,8 +2,8 @@
 // counted from now (what is due, how old and how long good a credential is, when a fault ends) moves along. So nothing
 // is renewed and nothing expires for the shift. That is what EC2 shows to a host whose own clock is wrong: its
 // documents, the Date of every answer and the check of signatures go by AWS's clock, their ages and lifetimes stay
-// what they are. Not moved: the times that policies name, and metadata tokens, which end by the shifted clock and are
-// then asked for anew.
+// what they are. Not moved: the times that policies name, and metadata tokens, which are refused where the clock comes
+// before them or after them, and are then asked for anew.
 import type { Sealer, Session } from "./sessions.ts";
 import type { World } from "./world.ts";
 

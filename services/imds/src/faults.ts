@@ -11,7 +11,7 @@ import { askedPath, type MetadataRequest } from "./request.ts";
 const ROLES = "meta-data/iam/security-credentials";
 
 /** What of a request the faults look at. */
-export function askedOf(request: MetadataRequest, view: InstanceView, socket: Socket, now: number): AskedMetadata {
+function askedOf(request: MetadataRequest, view: InstanceView, socket: Socket, now: number): AskedMetadata {
   const { method } = request;
   const path = askedPath(request.target)?.path ?? "";
   return {

@@ -34,6 +34,12 @@ export type Reader =
   | { readonly delivery: "1.0"; readonly ttlSeconds: undefined }
   | { readonly delivery: "2.0"; readonly ttlSeconds: number };
 
+/**
+ * A token of a time that has not come was given before the clock went back, and would be good for longer than it was
+ * asked for. A host's clock goes back by a little when it is set right.
+ */
+const MOST_EARLY_MS = 5000;
+
 const WITHOUT_TOKEN: Reader = { delivery: "1.0", ttlSeconds: undefined };
 
 /**
@@ -43,8 +49,8 @@ const WITHOUT_TOKEN: Reader = { delivery: "1.0", ttlSeconds: undefined };
 export function readerOf(request: MetadataRequest, shown: Shown, now: number): Reader | undefined {
   const [token, ...others] = headerValues(request, TOKEN_HEADER);
   if (token === undefined) return shown.needsToken ? undefined : WITHOUT_TOKEN;
-  const expiry = others.length === 0 ? shown.expiry(token) : undefined;
-  if (expiry === undefined || now >= expiry) return undefined;
+  const life = others.length === 0 ? shown.life(token) : undefined;
+  if (!life || now >= life.ends || now < life.begins - MOST_EARLY_MS) return undefined;
   // Counts down in whole seconds: 21599 is recorded of a token just given. It is good to its very end.
-  return { delivery: "2.0", ttlSeconds: Math.floor((expiry - now) / 1000) };
+  return { delivery: "2.0", ttlSeconds: Math.floor((life.ends - Math.max(now, life.begins)) / 1000) };
 }

@@ -114,6 +114,13 @@ test("the remaining lifetime counts down in whole seconds and the token ends on 
   expect(ttlAfter(21_600_000)).toEqual([401, undefined]);
 });
 
+test("a token of a time that has not come is none: the clock was moved back, and it would live for longer than told", () => {
+  const token = tokenOf(SAMPLE_VIEW, 10);
+  const at = (ms: number) => ask("GET", "/", [TOKEN_HEADER, token], SAMPLE_VIEW, SAMPLE_NOW + ms).status;
+  // The host's clock itself goes back a little now and then.
+  expect([-7 * 86_400_000, -60_000, -500, 0].map(at)).toEqual([401, 401, 200, 200]);
+});
+
 test("a new token leaves the older ones good", () => {
   const older = withToken();
   tokenOf();

@@ -4,7 +4,7 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import type { InstanceView } from "@rolemint/authority";
 import { httpDate, type Page } from "./answer.ts";
 import { type Delivery, type Leaf, METADATA, NAMES } from "./metadata.ts";
-import { tokenExpiry } from "./tokens.ts";
+import { type TokenLife, tokenLife } from "./tokens.ts";
 import { listingsOf } from "./tree.ts";
 import { isVersion, shows, VERSIONS } from "./versions.ts";
 
@@ -14,8 +14,8 @@ export interface Shown {
   readonly tokenKey: KeyObject;
   /** `Last-Modified` of everything that is shown. */
   readonly lastModified: string;
-  /** When a token of this instance ends, or undefined when it is none. */
-  expiry(token: string): number | undefined;
+  /** How long a token of this instance is good, or undefined when it is none. */
+  life(token: string): TokenLife | undefined;
   /** What a path shows (`latest/meta-data`, no slash around it), or undefined when it is not there. */
   page(path: string, delivery: Delivery): Page | undefined;
 }
@@ -75,18 +75,18 @@ function compile(view: InstanceView): Shown {
 }
 
 /** The verification of tokens under one key, which remembers those that were good. */
-function tokensUnder(tokenKey: KeyObject): Pick<Shown, "tokenKey" | "expiry"> {
-  const verified = new Map<string, number>();
+function tokensUnder(tokenKey: KeyObject): Pick<Shown, "tokenKey" | "life"> {
+  const verified = new Map<string, TokenLife>();
   return {
     tokenKey,
-    expiry(token) {
+    life(token) {
       const before = verified.get(token);
       if (before !== undefined) return before;
-      const expiry = tokenExpiry(tokenKey, token);
-      if (expiry === undefined) return undefined;
+      const life = tokenLife(tokenKey, token);
+      if (!life) return undefined;
       if (verified.size >= VERIFIED_BOUND) verified.delete(verified.keys().next().value as string);
-      verified.set(token, expiry);
-      return expiry;
+      verified.set(token, life);
+      return life;
     },
   };
 }

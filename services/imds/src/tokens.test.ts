@@ -3,7 +3,7 @@ import { createSecretKey } from "node:crypto";
 import { expect, test } from "@jest/globals";
 import { hostEntropy } from "@rolemint/host";
 import fc from "fast-check";
-import { mintToken, tokenExpiry } from "./tokens.ts";
+import { mintToken, tokenLife } from "./tokens.ts";
 
 const NOW = Date.UTC(2026, 10, 23);
 const key = createSecretKey(Buffer.alloc(32, 1));
@@ -16,7 +16,7 @@ test("a token is 56 characters of padded base64url over 40 bytes that start as N
       const token = mintToken(key, ttlSeconds, NOW, hostEntropy);
       expect(token).toMatch(/^AQAEA[A-Za-z0-9_-]{49}==$/);
       expect(Buffer.from(token, "base64url").subarray(0, 4)).toEqual(Buffer.from([1, 0, 4, 0]));
-      expect(tokenExpiry(key, token)).toBe(NOW + ttlSeconds * 1000);
+      expect(tokenLife(key, token)).toEqual({ begins: NOW, ends: NOW + ttlSeconds * 1000 });
     }),
   );
 });
@@ -27,7 +27,7 @@ test("a token changed in any one character is none", () => {
   fc.assert(
     fc.property(fc.nat(token.length - 1), fc.constantFrom(...characters), (at, character) => {
       fc.pre(token[at] !== character);
-      expect(tokenExpiry(key, token.slice(0, at) + character + token.slice(at + 1))).toBeUndefined();
+      expect(tokenLife(key, token.slice(0, at) + character + token.slice(at + 1))).toBeUndefined();
     }),
     { numRuns: 2000 },
   );
@@ -40,11 +40,11 @@ test.each([
   ["twice", (token: string) => token + token],
   ["empty", () => ""],
 ])("a token %s is none", (_, change) => {
-  expect(tokenExpiry(key, change(mintToken(key, 60, NOW, hostEntropy)))).toBeUndefined();
+  expect(tokenLife(key, change(mintToken(key, 60, NOW, hostEntropy)))).toBeUndefined();
 });
 
 test("another instance's token is none", () => {
-  expect(tokenExpiry(otherKey, mintToken(key, 60, NOW, hostEntropy))).toBeUndefined();
+  expect(tokenLife(otherKey, mintToken(key, 60, NOW, hostEntropy))).toBeUndefined();
 });
 
 test("no two tokens are equal, even of one instant", () => {

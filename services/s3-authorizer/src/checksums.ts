@@ -50,7 +50,7 @@ export function algorithmNamed(text: string): ChecksumAlgorithm | undefined {
   return ALGORITHMS.find((algorithm) => algorithm === text.toUpperCase());
 }
 
-export function isChecksumValue(algorithm: ChecksumAlgorithm, value: string): boolean {
+function isChecksumValue(algorithm: ChecksumAlgorithm, value: string): boolean {
   return isBase64(value, SIZES[algorithm]);
 }
 

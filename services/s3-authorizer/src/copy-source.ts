@@ -22,7 +22,7 @@ export interface CopySourceName {
 }
 
 /** Throws InvalidArgument, or 501 for an access point. */
-export function parseCopySource(given: string): CopySourceName {
+function parseCopySource(given: string): CopySourceName {
   const utf8 = textOf(Buffer.from(given, "latin1"));
   if (utf8 === undefined) throw refused(given, "Invalid copy source encoding");
   if (/^arn:/i.test(utf8)) {

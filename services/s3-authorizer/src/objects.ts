@@ -61,7 +61,7 @@ export function writtenElements({ etag, checksum }: Pick<Written, "etag" | "chec
   return `${element("ETag", `"${etag}"`)}${checksum ? checksumElements(checksum) : ""}`;
 }
 
-export function checksumElements({ algorithm, value, type }: Checksum): string {
+function checksumElements({ algorithm, value, type }: Checksum): string {
   return `${element(`Checksum${algorithm}`, value)}${element("ChecksumType", type)}`;
 }
 

@@ -3,14 +3,14 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { suggestion } from "@rolemint/config/nearest";
 import { eventsOf, type TimelineEvent } from "@rolemint/expectations";
-import { parseDuration } from "@rolemint/host";
-import { parseInstant } from "@rolemint/policy/instant";
 import type { ReadyFile } from "@rolemint/simulator";
 import { type Assertion, readExpression } from "../assertions/expression.ts";
 import { type Judged, junitText, markdownText } from "../assertions/report.ts";
 import { CliError, EXIT } from "../exit.ts";
 import { outputFor, visible } from "../output.ts";
-import { callControl, findRunning, type ListedInstance, listInstances, type WhereFlags } from "../running.ts";
+import { findRunning, type ListedInstance, listInstances, type WhereFlags } from "../running.ts";
+import { timeIn } from "../time-flag.ts";
+import { eachPage } from "../trace/pages.ts";
 
 export interface AssertFlags extends WhereFlags {
   readonly instance?: string;
@@ -21,15 +21,12 @@ export interface AssertFlags extends WhereFlags {
   readonly quiet?: boolean;
 }
 
-/** The most that ListEvents gives at once. */
-const PAGE = 10_000;
-
 /** Resolves with the exit code. */
 export async function assert(expressions: readonly string[], flags: AssertFlags): Promise<number> {
   const assertions = readAll(expressions);
   const began = performance.now();
   const ready = findRunning(flags);
-  const since = await sinceOf(ready, flags.since);
+  const since = flags.since === undefined ? undefined : await timeIn("--since", flags.since, ready);
   const judged = await judgeAll(ready, assertions, flags.instance, since);
   const run = { at: new Date().toISOString(), host: hostname(), seconds: (performance.now() - began) / 1000 };
   if (flags.junit !== undefined) write(flags.junit, junitText(judged, run), writeFileSync);
@@ -96,26 +93,11 @@ function idOf(instances: readonly ListedInstance[], who: string): string {
 
 async function allEvents(ready: ReadyFile): Promise<TimelineEvent[]> {
   const events: TimelineEvent[] = [];
-  for (let next = "0"; ; ) {
-    const input = { Limit: PAGE, Since: next };
-    const page = await callControl<{ Events: TimelineEvent[]; Next: string }>(ready, "ListEvents", input);
+  await eachPage(ready, { Since: "0" }, (page) => {
     for (const event of page.Events) events.push(event);
-    if (page.Events.length < PAGE) return events;
-    next = page.Next;
-  }
-}
-
-/** A time, or how long ago in world time. */
-async function sinceOf(ready: ReadyFile, text: string | undefined): Promise<number | undefined> {
-  if (text === undefined) return undefined;
-  const ago = parseDuration(text);
-  if (ago !== undefined) {
-    const { Time } = await callControl<{ Time: string }>(ready, "DescribeWorld");
-    return Date.parse(Time) - ago;
-  }
-  const time = /^\d{4}-\d\d-\d\dT/.test(text) ? parseInstant(text) : undefined;
-  if (time !== undefined) return time;
-  throw new CliError("usage", `--since is a time like 2026-11-23T05:30:00Z or how long ago, like 10m, not "${text}"`);
+    return true;
+  });
+  return events;
 }
 
 function write(path: string, text: string, by: (path: string, text: string) => void): void {

@@ -7,7 +7,7 @@ import { openClockFile } from "../client-clock-file.ts";
 import { attachClient, type ClientPower } from "../client-power.ts";
 import { applied, environmentFor } from "../environment.ts";
 import { CliError } from "../exit.ts";
-import { callControl, findRunning, type WhereFlags } from "../running.ts";
+import { findRunning, type WhereFlags, worldClock } from "../running.ts";
 
 export interface ExecFlags extends WhereFlags {
   readonly clientClock?: string;
@@ -18,6 +18,12 @@ export async function exec(instance: string, given: readonly string[], flags: Ex
   const { command, spec = flags.clientClock } = clockFlagIn(given);
   const [program, ...args] = command[0] === "--" ? command.slice(1) : command;
   if (program === undefined) throw new CliError("usage", "say what to run: rolemint exec INSTANCE -- CMD …");
+  if (command[0] === program && program.startsWith("-")) {
+    throw new CliError(
+      "usage",
+      `${program} stands before the instance: rolemint exec ${program} … ${instance} -- CMD …`,
+    );
+  }
   const ready = findRunning(flags);
   const env = applied(environmentFor(ready, { instance }, process.env, devNull), process.env);
   const clock = spec === undefined ? undefined : openClockFile(await clockVariables(spec, ready, env));
@@ -46,9 +52,8 @@ function clockFlagIn([first, ...rest]: readonly string[]): { command: readonly s
 async function clockVariables(spec: string, ready: ReadyFile, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const clock = clientClockIn(spec);
   const library = findFaketime(env);
-  if (clock !== "world") return clientClockVariables(clock, library, undefined, Date.now(), env);
-  const { Time, ClockRate } = await callControl<{ Time: string; ClockRate: number }>(ready, "DescribeWorld");
-  return clientClockVariables(clock, library, { timeMs: Date.parse(Time), rate: ClockRate }, Date.now(), env);
+  const world = clock === "world" ? await worldClock(ready) : undefined;
+  return clientClockVariables(clock, library, world, Date.now(), env);
 }
 
 /** Its exit code. Signals reach it, also when it is stopped: it goes on to take them. */

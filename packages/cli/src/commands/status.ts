@@ -3,7 +3,7 @@ import { formatDuration } from "@rolemint/host";
 import Table from "cli-table3";
 import pc from "picocolors";
 import { outputFor, visible } from "../output.ts";
-import { callControl, findRunning, type ListedInstance, listInstances, type WhereFlags } from "../running.ts";
+import { findRunning, type ListedInstance, listInstances, type WhereFlags, worldClock } from "../running.ts";
 
 export interface StatusFlags extends WhereFlags {
   readonly json?: boolean;
@@ -12,8 +12,8 @@ export interface StatusFlags extends WhereFlags {
 export async function status(flags: StatusFlags): Promise<void> {
   const ready = findRunning(flags);
   const instances = await listInstances(ready);
-  const { Time } = await callControl<{ Time: string }>(ready, "DescribeWorld");
-  outputFor(flags).result(tableOf(instances, Date.parse(Time)), { version: 1, instances });
+  const { timeMs } = await worldClock(ready);
+  outputFor(flags).result(tableOf(instances, timeMs), { version: 1, instances });
 }
 
 function tableOf(instances: readonly ListedInstance[], now: number): string {

@@ -1,15 +1,16 @@
 // `rolemint trace`: what happened, an event a line, for people or as JSON lines; on and on with --follow, or in numbers
 // with --summary.
+import type { TimelineEvent } from "@rolemint/expectations";
 import type { ReadyFile } from "@rolemint/simulator";
 import pc from "picocolors";
 import { CliError } from "../exit.ts";
 import { type OutputFlags, outputFor, write } from "../output.ts";
-import { callControl, findRunning, type ListedInstance, type WhereFlags } from "../running.ts";
+import { callControl, findRunning, listInstances, type WhereFlags, worldClock } from "../running.ts";
 import { untilSignal } from "../signals.ts";
-import type { Page, TracedEvent } from "../trace/event.ts";
 import { type EventFilter, type FilterFlags, filterOf } from "../trace/event-filter.ts";
 import { dayLine, eventLine } from "../trace/event-line.ts";
 import { follow } from "../trace/follow.ts";
+import { eachPage, type Page } from "../trace/pages.ts";
 import { openSummary, summaryText } from "../trace/summary.ts";
 
 export interface TraceFlags extends WhereFlags, OutputFlags, FilterFlags {
@@ -22,12 +23,11 @@ export interface TraceFlags extends WhereFlags, OutputFlags, FilterFlags {
 const NEWEST = 1000;
 const NEWEST_FOLLOWED = 10;
 const MOST_NEWEST = 10_000;
-const PAGE = 5000;
 
 export async function trace(flags: TraceFlags): Promise<void> {
   if (flags.follow && flags.summary) throw new CliError("usage", "--follow and --summary exclude each other");
   const ready = findRunning(flags);
-  const filter = await filterOf(flags, () => worldTime(ready));
+  const filter = await filterOf(flags, ready);
   if (flags.summary) return summarise(ready, filter, flags);
   const printer = openPrinter(flags, await namesOf(ready));
   const shown = flags.follow
@@ -37,7 +37,7 @@ export async function trace(flags: TraceFlags): Promise<void> {
   if (!flags.follow || !shown.isRead) return;
   const ending = new AbortController();
   void untilSignal().then(() => ending.abort());
-  const take = (event: TracedEvent) => printer.print(event, () => namesOf(findRunning(flags)));
+  const take = (event: TimelineEvent) => printer.print(event, () => namesOf(findRunning(flags)));
   await follow({ flags, filter: { ...filter, Since: shown.next }, signal: ending.signal, take });
 }
 
@@ -77,17 +77,6 @@ async function showBefore(ready: ReadyFile, filter: EventFilter, flags: TraceFla
   return { next: filter.Since, dropped: 0, missed: 0, isRead: true };
 }
 
-/** Pages from the filter's place on, until `take` says no or there is no more. */
-async function eachPage(ready: ReadyFile, filter: EventFilter, take: (page: Page) => boolean): Promise<void> {
-  let place = filter.Since;
-  for (;;) {
-    const since = place === undefined ? {} : { Since: place };
-    const page = await callControl<Page>(ready, "ListEvents", { ...filter, ...since, Limit: PAGE });
-    if (!take(page) || page.Events.length < PAGE) return;
-    place = page.Next;
-  }
-}
-
 function tellLost({ dropped, missed }: Shown, flags: TraceFlags): void {
   if (flags.quiet) return;
   const lost = [
@@ -99,7 +88,7 @@ function tellLost({ dropped, missed }: Shown, flags: TraceFlags): void {
 
 interface Printer {
   /** False once nobody reads any more. `anew` gives the names again, for an instance that was not there before. */
-  print(event: TracedEvent, anew?: () => Promise<ReadonlyMap<string, string>>): boolean;
+  print(event: TimelineEvent, anew?: () => Promise<ReadonlyMap<string, string>>): boolean;
 }
 
 function openPrinter(flags: TraceFlags, known: ReadonlyMap<string, string>): Printer {
@@ -137,18 +126,14 @@ async function summarise(ready: ReadyFile, filter: EventFilter, flags: TraceFlag
     return true;
   });
   const names = await namesOf(ready);
-  const end = filter.Until === undefined ? await worldTime(ready) : Date.parse(filter.Until);
+  const end = filter.Until === undefined ? (await worldClock(ready)).timeMs : Date.parse(filter.Until);
   const instances = summing.result((id) => (id === undefined ? "-" : (names.get(id) ?? id)), end);
   const { Dropped: dropped = 0, Missed: missed = 0 } = lost ?? {};
   outputFor(flags).result(summaryText(instances), { version: 1, instances, dropped, missed });
   if (!flags.json) tellLost({ next: "", dropped, missed, isRead: true }, flags);
 }
 
-async function worldTime(ready: ReadyFile): Promise<number> {
-  return Date.parse((await callControl<{ Time: string }>(ready, "DescribeWorld")).Time);
-}
-
 async function namesOf(ready: ReadyFile): Promise<ReadonlyMap<string, string>> {
-  const { Instances } = await callControl<{ Instances: ListedInstance[] }>(ready, "ListInstances");
-  return new Map(Instances.map(({ InstanceId, Name }) => [InstanceId, Name]));
+  const instances = await listInstances(ready);
+  return new Map(instances.map(({ InstanceId, Name }) => [InstanceId, Name]));
 }

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { ListenError, listen } from "@rolemint/host";
 import { type Answer, answerOf } from "../answer-of.ts";
-import { callControl, findRunning, type WhereFlags } from "../running.ts";
+import { findRunning, type WhereFlags, worldClock } from "../running.ts";
 import type { ClockInput, PortState, Resolved } from "./machine.ts";
 import { DMI_FILES, type HostSigns } from "./metadata-service.ts";
 
@@ -57,9 +57,9 @@ export async function runningSimulator(flags: WhereFlags): Promise<RunningSimula
     try {
       const health = await fetch(`${ready.endpoints.control}/health`, { signal: AbortSignal.timeout(PATIENCE_MS) });
       const hostTime = Date.now();
-      const { Time } = await callControl<{ Time: string }>(ready, "DescribeWorld");
+      const { timeMs: worldTime } = await worldClock(ready);
       const simulatorTime = Date.parse(health.headers.get("date") ?? "");
-      return { isOnHost, clock: { hostTime, simulatorTime, worldTime: Date.parse(Time) } };
+      return { isOnHost, clock: { hostTime, simulatorTime, worldTime } };
     } catch {
       return { isOnHost };
     }

@@ -1,6 +1,6 @@
 // The filters of `rolemint trace` as flags, and as the control API takes them.
-import { parseDuration } from "@rolemint/host";
-import { CliError } from "../exit.ts";
+import type { ReadyFile } from "@rolemint/simulator";
+import { timeIn } from "../time-flag.ts";
 
 export interface FilterFlags {
   readonly instance?: string;
@@ -27,12 +27,12 @@ export interface EventFilter {
   readonly Code?: string;
 }
 
-/** `now` gives world time, milliseconds; it is asked where a flag needs it. Throws a CliError (2) for a wrong time. */
-export async function filterOf(flags: FilterFlags, now: () => Promise<number>): Promise<EventFilter> {
+/** Throws a CliError (2) for a wrong time. */
+export async function filterOf(flags: FilterFlags, ready: ReadyFile): Promise<EventFilter> {
   const { instance, since, until, kind, key, generation, action, status, code } = flags;
   return {
-    ...(since !== undefined && { Since: /^\d+$/.test(since) ? since : await timeOf("--since", since, now) }),
-    ...(until !== undefined && { Until: await timeOf("--until", until, now) }),
+    ...(since !== undefined && { Since: /^\d+$/.test(since) ? since : await timeOf("--since", since, ready) }),
+    ...(until !== undefined && { Until: await timeOf("--until", until, ready) }),
     ...(instance !== undefined && { Instance: instance }),
     ...(kind !== undefined && { Kinds: kind }),
     ...(key !== undefined && { AccessKeyId: key }),
@@ -43,12 +43,8 @@ export async function filterOf(flags: FilterFlags, now: () => Promise<number>): 
   };
 }
 
-/** `10m` is so long ago. */
-async function timeOf(flag: string, text: string, now: () => Promise<number>): Promise<string> {
-  const ago = parseDuration(text);
-  if (ago !== undefined) return new Date((await now()) - ago).toISOString();
-  if (/^\d{4}-\d\d-\d\dT/.test(text)) return text;
-  throw new CliError("usage", `${flag} takes a time like 2026-11-23T05:30:00Z or how long ago like 10m, not "${text}"`);
+async function timeOf(flag: string, text: string, ready: ReadyFile): Promise<string> {
+  return new Date(await timeIn(flag, text, ready)).toISOString();
 }
 
 /** The parameters of the stream. */

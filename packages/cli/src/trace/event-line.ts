@@ -1,7 +1,7 @@
 // An event as people read it: one aligned line, coloured by what it means. Times are the world's.
+import type { TimelineEvent } from "@rolemint/expectations";
 import pc from "picocolors";
 import { visible } from "../output.ts";
-import type { TracedEvent } from "./event.ts";
 
 const MARKS = {
   metadata: "imds",
@@ -10,7 +10,7 @@ const MARKS = {
   refusal: "no",
   fault: "fault",
   warning: "warn",
-} satisfies Record<TracedEvent["Kind"], string>;
+} satisfies Record<TimelineEvent["Kind"], string>;
 
 const COLOURS = {
   metadata: pc.dim,
@@ -19,7 +19,7 @@ const COLOURS = {
   refusal: pc.red,
   fault: pc.magenta,
   warning: pc.yellow,
-} satisfies Record<TracedEvent["Kind"], (text: string) => string>;
+} satisfies Record<TimelineEvent["Kind"], (text: string) => string>;
 
 const TIME_WIDTH = 12;
 const NAME_WIDTH = 12;
@@ -28,7 +28,7 @@ const WHAT_WIDTH = 48;
 const OUTCOME_WIDTH = 22;
 
 /** `name` is that of the event's instance. */
-export function eventLine(event: TracedEvent, name: string): string {
+export function eventLine(event: TimelineEvent, name: string): string {
   const colour = COLOURS[event.Kind];
   const start = [
     event.Time.slice(11, 23).replace("Z", "").padEnd(TIME_WIDTH),
@@ -50,21 +50,21 @@ export function eventLine(event: TracedEvent, name: string): string {
 }
 
 /** The day stands alone where it begins. */
-export function dayLine(event: TracedEvent): string {
+export function dayLine(event: TimelineEvent): string {
   return pc.dim(`── ${event.Time.slice(0, 10)} (world time)`);
 }
 
-function isBad({ Kind, Status = 0 }: TracedEvent): boolean {
+function isBad({ Kind, Status = 0 }: TimelineEvent): boolean {
   return Kind === "metadata" && (Status >= 400 || Status === 0);
 }
 
-function outcomeOf({ Kind, Status, Code, Expiration }: TracedEvent): string {
+function outcomeOf({ Kind, Status, Code, Expiration }: TimelineEvent): string {
   if (Kind === "issue") return Expiration === undefined ? "" : `until ${Expiration.slice(11, 19)}`;
   if (Kind === "metadata" && Status === undefined) return "no answer";
   return [Status, Code].filter((part) => part !== undefined).join(" ");
 }
 
-function whatOf({ Kind, Service, Action, Path, Resource, Message }: TracedEvent): string {
+function whatOf({ Kind, Service, Action, Path, Resource, Message }: TimelineEvent): string {
   switch (Kind) {
     case "metadata":
       return shortened(`${Action === "v1" ? "(v1) " : ""}${Path ?? ""}`);

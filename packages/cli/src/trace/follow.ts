@@ -1,10 +1,10 @@
 // Following the timeline: the control API's stream, taken up again where it broke off, until a signal comes or the
 // simulator is gone.
+import type { TimelineEvent } from "@rolemint/expectations";
 import { pause } from "@rolemint/host/schedule";
 import type { ReadyFile } from "@rolemint/simulator";
 import { CliError } from "../exit.ts";
 import { findRunning, type WhereFlags } from "../running.ts";
-import type { TracedEvent } from "./event.ts";
 import { type EventFilter, streamQuery } from "./event-filter.ts";
 
 /** How long a simulator may be away before it is gone: time to be started anew. */
@@ -16,7 +16,7 @@ export interface Following {
   readonly filter: EventFilter;
   readonly signal: AbortSignal;
   /** False ends the following: nobody reads any more. */
-  take(event: TracedEvent): boolean;
+  take(event: TimelineEvent): boolean;
 }
 
 /** Resolves at the signal, or when nobody reads any more. Throws a CliError (3) when the simulator is gone. */
@@ -26,7 +26,7 @@ export async function follow({ flags, filter, signal, take }: Following): Promis
   let contact = performance.now();
   let isRead = true;
   const onLine = (line: string) => {
-    const event = JSON.parse(line) as TracedEvent;
+    const event = JSON.parse(line) as TimelineEvent;
     since = String(event.Id);
     isRead = isRead && take(event);
     return isRead;

@@ -1,9 +1,9 @@
 // The timeline in numbers, an instance a row: how often it refreshed, how much it asked the metadata service, its
 // busiest second, and what was refused. Counted event by event, so that it takes no memory however long it is.
+import type { TimelineEvent } from "@rolemint/expectations";
 import Table from "cli-table3";
 import pc from "picocolors";
 import { visible } from "../output.ts";
-import type { TracedEvent } from "./event.ts";
 
 export interface InstanceSummary {
   /** Id; absent for what belongs to no instance. */
@@ -22,7 +22,7 @@ export interface InstanceSummary {
 }
 
 export interface Summing {
-  add(event: TracedEvent): void;
+  add(event: TimelineEvent): void;
   /** `name` gives an instance's name; `end` is world time now. */
   result(name: (instance: string | undefined) => string, end: number): InstanceSummary[];
 }
@@ -77,7 +77,7 @@ function newCount(): Counted {
   return { ...zero, refusals: new Map() };
 }
 
-function count(counted: Counted, { Kind, Time, AccessKeyId, Code = "without a code" }: TracedEvent): void {
+function count(counted: Counted, { Kind, Time, AccessKeyId, Code = "without a code" }: TimelineEvent): void {
   if (Kind === "warning") counted.warnings++;
   if (Kind !== "metadata" && Kind !== "call" && Kind !== "refusal") return;
   const second = Time.slice(0, 19);

@@ -1,7 +1,7 @@
 // What the events of the data planes mean for the faults: a refresh begins what waited for it, what acted is counted,
 // and who was told that the newest credential has expired finds a newer one.
 import type { EventRecord } from "@rolemint/authority";
-import { REQUEST_KINDS } from "@rolemint/faults";
+import { meantInstance, REQUEST_KINDS } from "@rolemint/faults";
 import { scheduleOf } from "../generations.ts";
 import type { Fault } from "../rows.ts";
 import type { World } from "../world.ts";
@@ -33,7 +33,7 @@ export function beginNow(world: World, entries: Entries, course: Course, fault: 
   const begins = world.now();
   const begun = { ...rest, begins, ends: begins + lasts };
   // The metadata service knows of each instance when it refreshes, of which only the first has.
-  const isForMany = !fault.target.startsWith("instance ") && REQUEST_KINDS.get(fault.name)?.call === undefined;
+  const isForMany = meantInstance(fault.target) === undefined && REQUEST_KINDS.get(fault.name)?.call === undefined;
   course.advance(entries.put({ ...begun, ...(isForMany && { eachFromRefresh: true }) }));
 }
 
@@ -47,7 +47,7 @@ export function countActs(world: World, entries: Entries, course: Course, events
       if (!fault) continue;
       const acted = { ...fault.acted, [Instance!]: (fault.acted[Instance!] ?? 0) + 1 };
       const counted = entries.put({ ...fault, acted });
-      if (fault.times === undefined || fault.target !== `instance ${Instance}` || acted[Instance!]! < fault.times)
+      if (fault.times === undefined || meantInstance(fault.target) !== Instance || acted[Instance!]! < fault.times)
         continue;
       world.touch.faults();
       course.end(counted);

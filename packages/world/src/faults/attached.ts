@@ -1,5 +1,6 @@
-// Programs over whose process somebody has power for us: `rolemint exec` attaches the one that it runs, and is told how
-// it is to be. Kept in memory only: what attaches goes when the connection does.
+// Programs over whose process somebody has power for us: `rolemint exec` attaches the one that it runs, the kit for
+// testcontainers the containers that it starts, and each is told how it is to be. Kept in memory only: what attaches
+// goes when the connection does.
 import type { World } from "../world.ts";
 
 /** How a program is to be. */

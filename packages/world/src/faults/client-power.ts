@@ -12,5 +12,5 @@ export function withoutPower(
   const [only, ...others] = instances;
   const whom = only && others.length === 0 ? nameOf(only) : "INSTANCE";
   const how = `rolemint exec ${whom}${clock ? " --client-clock +0s" : ""} -- PROGRAM`;
-  return `${fault.name} needs power over the client's process, which only test kits and \`${how}\` have; start the program so`;
+  return `${fault.name} needs power over the client's process, which only \`${how}\` and the kit for testcontainers have; start the program so`;
 }

@@ -3,6 +3,7 @@ import { expect, test } from "@jest/globals";
 import {
   fresh,
   HOUR,
+  identityOf,
   MINUTE,
   makeCredentialed,
   moveClock,
@@ -13,23 +14,11 @@ import {
   tick,
 } from "../../../../test/support/world.ts";
 import { localAuthority } from "../authority.ts";
-import { identify } from "../identify.ts";
-import type { Generation, Instance } from "../rows.ts";
+import type { Instance } from "../rows.ts";
 import type { World } from "../world.ts";
 
 const skew = (world: World, Offset: string, more: object = {}) =>
   world.faults.put({ name: "clock.skew-server", target: "all", given: { Offset }, ...more });
-
-function identityOf(world: World, generation: Generation) {
-  const { accessKeyId, token } = generation.keys.at(-1)!;
-  return identify(world, {
-    AccessKeyId: accessKeyId,
-    Token: token,
-    Date: "20261123",
-    Region: "us-east-1",
-    Service: "s3",
-  });
-}
 
 /** All that is kept of time: by it two moments of a world are compared. */
 function times(world: World, instance: Instance) {

@@ -4,9 +4,8 @@
 // skew.ts.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-clock-skew.html
 import { shiftClock } from "../skew.ts";
+import { clockOffset } from "./clock-offset.ts";
 import { worldKind } from "./kind.ts";
-
-const LONGEST_MS = 7 * 86_400_000;
 
 export const clockSkewServer = worldKind({
   name: "clock.skew-server",
@@ -16,13 +15,7 @@ export const clockSkewServer = worldKind({
   place: "clock",
   acts: "while",
   parameters: {
-    Offset: {
-      type: "duration",
-      isSigned: true,
-      max: LONGEST_MS,
-      fallback: 1_200_000,
-      says: "how far ahead the servers' clock is; -20m for behind",
-    },
+    Offset: clockOffset("how far ahead the servers' clock is; -20m for behind"),
   },
   problem: ({ fault: { target } }) => (target === "all" ? undefined : "the clock is everybody's: the Target is all"),
   begin({ world, given: { Offset } }) {

@@ -11,7 +11,7 @@ interface Kept {
 export const clockSleepResume = worldKind({
   name: "clock.sleep-resume",
   row: "CK3",
-  says: "the client's processes are stopped, and go on at the end (needs `rolemint exec` or a test kit)",
+  says: "the client's processes are stopped, and go on at the end (needs `rolemint exec`, or the kit for testcontainers)",
   channel: "client",
   acts: "while",
   parameters: {

@@ -18,9 +18,10 @@ export function refuseContradiction(world: World, there: readonly Fault[], made:
     const isApart = !fault.fromRefresh && !made.fromRefresh && (fault.ends <= made.begins || made.ends <= fault.begins);
     // Two that wait for other paths do not meet.
     if (isApart || (fault.path !== undefined && made.path !== undefined && fault.path !== made.path)) continue;
+    const whom = fault.target === "all" ? "all instances" : `the ${fault.target}`;
     throw new FaultProblem(
       "conflict",
-      `${made.name} contradicts ${fault.name} (${fault.id}), which is for the same ${fault.target}; remove that first`,
+      `${made.name} contradicts ${fault.name} (${fault.id}), which is for ${whom}; remove that first`,
     );
   }
 }

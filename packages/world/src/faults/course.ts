@@ -1,5 +1,6 @@
 // The course of a fault: it begins, may have something to do between, and ends, each when it is due. Here nothing is
 // decided twice: what a fault does stands in its kind.
+import { meantInstance, meantRole } from "@rolemint/faults";
 import type { Fault } from "../rows.ts";
 import type { World } from "../world.ts";
 import { actingOf, type Entries, keptOf, worldKindOf } from "./entries.ts";
@@ -89,12 +90,12 @@ export function openCourse(world: World, entries: Entries): Course {
 
 /** Why there is nobody any more that it could be for. */
 function goneOf(world: World, { target }: Fault): string | undefined {
-  if (target.startsWith("instance ")) {
-    const id = target.slice("instance ".length);
+  const id = meantInstance(target);
+  if (id !== undefined) {
     return world.tables.instances.get(id)?.state === "running" ? undefined : `the instance ${id} is gone`;
   }
-  if (!target.startsWith("role ")) return undefined;
-  const name = target.slice("role ".length);
+  const name = meantRole(target);
+  if (name === undefined) return undefined;
   return world.account(world.accountId).roles.get(name) ? undefined : `the role ${name} is gone`;
 }
 
@@ -104,12 +105,11 @@ function touchShown({ world, fault, instances }: Acting): void {
 }
 
 function note(world: World, fault: Fault, Code: string, told: readonly string[]): void {
-  const only = fault.target.startsWith("instance ") ? fault.target.slice("instance ".length) : undefined;
   world.note([
     {
       Time: world.now(),
       Kind: "fault",
-      Instance: only,
+      Instance: meantInstance(fault.target),
       Action: fault.name,
       Resource: fault.id,
       Code,

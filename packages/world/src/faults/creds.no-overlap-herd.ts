@@ -2,7 +2,7 @@
 // How many came at most in one second is told at the end.
 import { isoSeconds } from "../trail.ts";
 import { worldKind } from "./kind.ts";
-import { renewAll } from "./renewing.ts";
+import { LONGEST_SESSION_MS, renewAll } from "./renewing.ts";
 
 interface Kept {
   /** Id of the last event before it. */
@@ -17,7 +17,13 @@ export const credsNoOverlapHerd = worldKind({
   place: "rotation",
   acts: "while",
   parameters: {
-    Lifetime: { type: "duration", min: 1000, fallback: 900_000, says: "how long each generation lives" },
+    Lifetime: {
+      type: "duration",
+      min: 1000,
+      max: LONGEST_SESSION_MS,
+      fallback: 900_000,
+      says: "how long each generation lives, at most 12h",
+    },
   },
   begin(acting): Kept {
     renewAll(acting);

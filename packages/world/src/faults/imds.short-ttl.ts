@@ -4,7 +4,7 @@
 import { wholeSeconds } from "@rolemint/host";
 import type { Schedule } from "../rotation.ts";
 import { worldKind } from "./kind.ts";
-import { renewAll } from "./renewing.ts";
+import { LONGEST_SESSION_MS, renewAll } from "./renewing.ts";
 
 const PROMISED_MS = 300_000;
 
@@ -16,7 +16,13 @@ export const imdsShortTtl = worldKind({
   place: "rotation",
   acts: "while",
   parameters: {
-    Lifetime: { type: "duration", min: 2000, fallback: 60_000, says: "how long a generation lives, from 2s on" },
+    Lifetime: {
+      type: "duration",
+      min: 2000,
+      max: LONGEST_SESSION_MS,
+      fallback: 60_000,
+      says: "how long a generation lives, from 2s to 12h",
+    },
   },
   begin(acting) {
     renewAll(acting);
@@ -28,7 +34,7 @@ export const imdsShortTtl = worldKind({
   },
 });
 
-export function shortSchedule(lifetime: number): Schedule {
+function shortSchedule(lifetime: number): Schedule {
   const isLong = lifetime > 2 * PROMISED_MS;
   return { lifetime, renewEvery: isLong ? lifetime - PROMISED_MS : Math.max(wholeSeconds(lifetime / 2), 1000) };
 }

@@ -1,6 +1,7 @@
 // The metadata of an instance shows another instance's role and credentials, as when a proxy on the way asks for
 // itself.
 import type { InstanceView } from "@rolemint/authority";
+import { meantInstance } from "@rolemint/faults";
 import { viewOf } from "../instance-view.ts";
 import { instancesCalled } from "../instances.ts";
 import { worldKind } from "./kind.ts";
@@ -29,7 +30,7 @@ export const imdsWrongRole = worldKind({
     const [from, ...others] = instancesCalled(world, From);
     if (!from) return `no running instance is called ${From}`;
     if (others.length > 0) return `more than one running instance is called ${From}; name it by its id`;
-    return fault.target === `instance ${from.id}` ? `${From} shows its own role already` : undefined;
+    return meantInstance(fault.target) === from.id ? `${From} shows its own role already` : undefined;
   },
   begin: ({ world, given: { From } }): Kept => ({ from: instancesCalled(world, From)[0]?.id }),
   source: (_, { from }: Kept) => from,

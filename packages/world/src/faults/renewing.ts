@@ -2,6 +2,12 @@
 // at the beginning and, by the instance's own again, at the end.
 import type { Acting } from "./kind.ts";
 
+/**
+ * No role has longer sessions on AWS, and what is issued outlives the fault.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-settings.html
+ */
+export const LONGEST_SESSION_MS = 12 * 3_600_000;
+
 /** For all of its instances, in the same second. */
 export function renewAll({ world, instances, tell }: Acting): void {
   const now = world.now();

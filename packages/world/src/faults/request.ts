@@ -1,6 +1,16 @@
 // A wish for a fault, checked: a kind that there is, parameters it takes, someone to be for, a beginning and an end.
-import { checkParameters, type Description, type Given, REQUEST_KINDS } from "@rolemint/faults";
-import { formatDuration } from "@rolemint/host/duration";
+import {
+  checkParameters,
+  type Description,
+  forInstance,
+  forRole,
+  type Given,
+  meantInstance,
+  meantRole,
+  REQUEST_KINDS,
+} from "@rolemint/faults";
+import { formatDuration, parseLater } from "@rolemint/host/duration";
+import { parseTimestamp } from "@rolemint/policy/instant";
 import { instancesCalled, profileOf, runningInstances } from "../instances.ts";
 import type { Fault, Instance, Role } from "../rows.ts";
 import type { World } from "../world.ts";
@@ -118,10 +128,10 @@ export function targetOf(world: World, target: string): string {
   if (target.startsWith("role:")) {
     const role = target.slice("role:".length);
     if (!world.account(world.accountId).roles.get(role)) throw new FaultProblem("missing", `there is no role ${role}`);
-    return `role ${role}`;
+    return forRole(role);
   }
   const found = instancesCalled(world, target);
-  if (found.length === 1) return `instance ${found[0]!.id}`;
+  if (found.length === 1) return forInstance(found[0]!.id);
   if (found.length === 0) {
     throw new FaultProblem("missing", `no running instance is called ${target}; a role is named role:${target}`);
   }
@@ -129,10 +139,16 @@ export function targetOf(world: World, target: string): string {
   throw new FaultProblem("conflict", `more than one running instance is called ${target}: ${ids}; name it by its id`);
 }
 
+/** `+10m` from now, or a time: milliseconds of world time; undefined for what is neither. */
+export function beginIn(world: World, text: string): number | undefined {
+  const later = parseLater(text);
+  return later === undefined ? parseTimestamp(text) : world.now() + later;
+}
+
 function beginOf(world: World, { at, atLifetime, fromRefresh, name }: FaultRequest, target: string): number {
   const now = world.now();
   if (at !== undefined) return Math.max(at, now);
-  const [only] = target.startsWith("instance ") ? targetInstances(world, target) : [];
+  const [only] = meantInstance(target) === undefined ? [] : targetInstances(world, target);
   if (fromRefresh && REQUEST_KINDS.get(name)?.metadata === undefined && !only) {
     throw invalid(`${name} from the next refresh on is for one instance: name it as the Target`);
   }
@@ -150,17 +166,19 @@ function beginOf(world: World, { at, atLifetime, fromRefresh, name }: FaultReque
 export function targetInstances(world: World, target: string): Instance[] {
   const running = runningInstances(world);
   if (target === "all") return running;
-  if (target.startsWith("instance ")) return running.filter(({ id }) => id === target.slice("instance ".length));
-  const role = target.slice("role ".length);
+  const [only, role] = [meantInstance(target), meantRole(target)];
+  if (only !== undefined) return running.filter(({ id }) => id === only);
   return running.filter((instance) => profileOf(world, instance)?.roleName === role);
 }
 
 /** The roles that a target means now: the one, or those of the instances. */
 export function targetRoles(world: World, target: string): Role[] {
   const { roles } = world.account(world.accountId);
-  const names = target.startsWith("role ")
-    ? [target.slice("role ".length)]
-    : targetInstances(world, target).flatMap((instance) => profileOf(world, instance)?.roleName ?? []);
+  const role = meantRole(target);
+  const names =
+    role === undefined
+      ? targetInstances(world, target).flatMap((instance) => profileOf(world, instance)?.roleName ?? [])
+      : [role];
   return [...new Set(names)].flatMap((name) => roles.get(name) ?? []);
 }
 

@@ -1,13 +1,11 @@
-// Revoking a role's sessions as the AWS console does it: an inline policy that denies everything to those that were
-// issued before a time. It says AccessDenied, not that a token expired, and new credentials are not concerned.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+// Revoking a role's sessions as the AWS console does it, and taking that back: what was there before is there again,
+// and each step stands in the trail.
+import { REVOKING_POLICY as NAME, revokingDocument } from "@rolemint/policy/revoking";
 import { withInline, withoutInline } from "../policy-documents.ts";
 import type { Role } from "../rows.ts";
 import type { World } from "../world.ts";
 import { recordCall } from "./as-operator.ts";
 import type { Acting } from "./kind.ts";
-
-const NAME = "AWSRevokeOlderSessions";
 
 /** What was done to one role. */
 export interface Revoked {
@@ -19,7 +17,7 @@ export interface Revoked {
 }
 
 export function revoke(world: World, role: Role, before: number): Revoked {
-  const text = policyText(before);
+  const text = revokingDocument(new Date(before).toISOString());
   const there = Object.hasOwn(role.inline, NAME) ? role.inline[NAME] : undefined;
   putPolicy(world, role, text);
   return { roleName: role.name, roleId: role.id, text, ...(there !== undefined && { before: there }) };
@@ -38,11 +36,4 @@ export function takeBack({ world, tell }: Acting, { roleName, roleId, text, befo
 function putPolicy(world: World, role: Role, text: string): void {
   world.account(role.accountId).roles.put({ ...role, inline: withInline(role, NAME, text) });
   recordCall(world, "iam", "PutRolePolicy", { roleName: role.name, policyName: NAME, policyDocument: text });
-}
-
-/** As the console writes it. */
-function policyText(before: number): string {
-  const Condition = { DateLessThan: { "aws:TokenIssueTime": new Date(before).toISOString() } };
-  const Statement = [{ Effect: "Deny", Action: ["*"], Resource: ["*"], Condition }];
-  return JSON.stringify({ Version: "2012-10-17", Statement }, undefined, 4);
 }

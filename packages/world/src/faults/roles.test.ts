@@ -5,6 +5,7 @@ import {
   associateNow,
   fresh,
   HOUR,
+  identityOf,
   MINUTE,
   makeCredentialed,
   makeInstance,
@@ -16,10 +17,9 @@ import {
   SECOND,
   START,
 } from "../../../../test/support/world.ts";
-import { identify } from "../identify.ts";
 import { viewOf } from "../instance-view.ts";
 import { profileOf, terminate } from "../instances.ts";
-import type { Generation, Instance, Role } from "../rows.ts";
+import type { Instance, Role } from "../rows.ts";
 import type { World } from "../world.ts";
 
 const put = (world: World, name: string, given: object = {}, more: object = {}) =>
@@ -32,17 +32,6 @@ function pass(world: World, by: number): void {
 
 const roleOf = (world: World, instance: Instance) => profileOf(world, fresh(world, instance))?.roleName;
 const shownRole = (world: World, instance: Instance) => viewOf(world, fresh(world, instance)).Profile?.RoleName;
-
-function identityOf(world: World, generation: Generation) {
-  const { accessKeyId, token } = generation.keys.at(-1)!;
-  return identify(world, {
-    AccessKeyId: accessKeyId,
-    Token: token,
-    Date: "20261123",
-    Region: "us-east-1",
-    Service: "s3",
-  });
-}
 
 /** What was called, oldest first. */
 function trailOf(world: World): string[] {

@@ -1,4 +1,3 @@
-import { parseDuration } from "@rolemint/host";
 import {
   boolean,
   described,
@@ -11,10 +10,9 @@ import {
   string,
   struct,
 } from "@rolemint/wire";
-import { boundText, descriptionOf, type World } from "@rolemint/world";
+import { beginIn, boundText, descriptionOf, type World } from "@rolemint/world";
 import { ControlError, controlAction } from "./action.ts";
 import { FaultView, faultView, refusing } from "./faults.ts";
-import { instantOf } from "./json.ts";
 
 export const PutFault = controlAction({
   name: "PutFault",
@@ -62,8 +60,7 @@ export const PutFault = controlAction({
 
 function beginOf(world: World, at: string | undefined): number | undefined {
   if (at === undefined) return undefined;
-  const later = at.startsWith("+") ? parseDuration(at.slice(1)) : undefined;
-  const time = later === undefined ? instantOf(at) : world.now() + later;
+  const time = beginIn(world, at);
   if (time !== undefined) return time;
   throw new ControlError("InvalidInput", `At must be a time like 2026-11-23T05:30:00Z or +10m, not "${at}"`);
 }

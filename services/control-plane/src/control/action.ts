@@ -33,7 +33,7 @@ export interface ControlSurroundings {
   endpointOf(instanceId: string): string | undefined;
   /** Everything due by now, issued. */
   tick(): Promise<void>;
-  /** Brings the events that the data planes still hold into the timeline; nothing in containers. */
+  /** Brings the events that data planes still hold into the timeline; those of other containers come a moment later. */
   flushEvents(): Promise<void>;
   /** Back to the config. */
   reset(): Promise<void>;

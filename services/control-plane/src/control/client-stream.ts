@@ -1,5 +1,6 @@
 // `GET /client`: whoever has power over a program's process attaches it to its instance, and is told how it is to be, a
-// state a line, until the connection ends. `rolemint exec` does; without it the faults of the client are refused.
+// state a line, until the connection ends. `rolemint exec` does, and the kit for testcontainers; where nobody does, the
+// faults of the client are refused.
 import { boolean, described, duration, oneOf, required, string, struct } from "@rolemint/wire";
 import type { ClientState, World } from "@rolemint/world";
 import type { Request, Response } from "express";

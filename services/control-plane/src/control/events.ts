@@ -1,5 +1,6 @@
 // The timeline as the control API shows it: ListEvents gives a page, `GET /events` (event-stream.ts) goes on.
 import { breathe } from "@rolemint/host/schedule";
+import { parseTimestamp } from "@rolemint/policy/instant";
 import {
   boolean,
   defaulted,
@@ -17,7 +18,7 @@ import {
 } from "@rolemint/wire";
 import type { EventFilter, TimelineEvent, World } from "@rolemint/world";
 import { ControlError, controlAction, instanceNamed } from "./action.ts";
-import { instantOf, writeJson } from "./json.ts";
+import { writeJson } from "./json.ts";
 
 export const Kind = oneOf("metadata", "issue", "call", "refusal", "fault", "warning");
 
@@ -114,7 +115,7 @@ export function filterOf(
 export function placeOf(since: string | undefined): Place {
   if (since === undefined) return {};
   if (/^\d{1,15}$/.test(since)) return { after: Number(since) };
-  const time = instantOf(since);
+  const time = parseTimestamp(since);
   if (time === undefined) {
     throw new ControlError("InvalidInput", `Since must be a Next or a time like 2026-11-23T05:30:00Z, not "${since}"`);
   }

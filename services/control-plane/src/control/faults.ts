@@ -1,4 +1,5 @@
 // What the actions on faults share: how one is shown, and how a refusal of the world's is worded.
+import { meantInstance, meantRole } from "@rolemint/faults";
 import {
   boolean,
   described,
@@ -59,8 +60,9 @@ export function faultView(world: World, fault: Fault): ValueOf<typeof FaultView>
 }
 
 function shownTarget(world: World, target: string): string {
-  if (target.startsWith("role ")) return `role:${target.slice("role ".length)}`;
-  const instance = world.tables.instances.get(target.replace(/^instance /, ""));
+  const role = meantRole(target);
+  if (role !== undefined) return `role:${role}`;
+  const instance = world.tables.instances.get(meantInstance(target) ?? "");
   return instance ? nameOf(instance) : target;
 }
 

@@ -1,7 +1,7 @@
 // Shapes to and from the JSON of our own API: times as ISO 8601, durations as `6h20m`. A member that is not declared is
 // refused, never ignored; an answer holds nothing but what is declared.
 import { formatDuration, parseDuration } from "@rolemint/host";
-import { parseInstant } from "@rolemint/policy/instant";
+import { parseTimestamp } from "@rolemint/policy/instant";
 import type { Member, Shape, StringShape, StructShape } from "@rolemint/wire";
 import { type ControlAction, ControlError } from "./action.ts";
 
@@ -37,12 +37,6 @@ export function writeJson(shape: Shape, value: unknown): unknown {
 /** ISO 8601, with milliseconds only where there are some. */
 export function iso(time: number): string {
   return new Date(time).toISOString().replace(".000Z", "Z");
-}
-
-/** Milliseconds of a date and a time of ISO 8601; undefined for a day that there is not. */
-export function instantOf(text: string): number | undefined {
-  const instant = /^\d{4}-\d\d-\d\dT/.test(text) ? parseInstant(text) : undefined;
-  return instant === undefined ? undefined : Math.round(instant);
 }
 
 export function readStruct(shape: StructShape, given: Record<string, unknown>, path: string, owner: string): object {
@@ -86,7 +80,7 @@ function read(shape: Shape, value: unknown, path: string): unknown {
       return value;
     case "timestamp":
       return (
-        instantOf(asText(value, path)) ??
+        parseTimestamp(asText(value, path)) ??
         refuse(`${path} must be a time like 2026-11-23T05:30:00Z, not "${String(value)}"`)
       );
     case "duration": {

@@ -68,7 +68,7 @@ export function profileBySpecification(
   return profile;
 }
 
-export function findProfile(
+function findProfile(
   account: Account,
   specification: { readonly Arn?: string | undefined; readonly Name?: string | undefined },
 ): InstanceProfile | undefined {

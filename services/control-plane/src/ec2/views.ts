@@ -3,7 +3,7 @@ import type { ValueOf } from "@rolemint/wire";
 import { type Association, architectureOf, type Instance, networkOf, type World } from "@rolemint/world";
 import type * as shapes from "./shapes.ts";
 
-export const RUNNING = { Code: 16, Name: "running" };
+const RUNNING = { Code: 16, Name: "running" };
 export const PENDING = { Code: 0, Name: "pending" };
 export const SHUTTING_DOWN = { Code: 32, Name: "shutting-down" };
 export const TERMINATED = { Code: 48, Name: "terminated" };

@@ -64,7 +64,7 @@ const STATUS_CODES: Readonly<Record<number, string>> = {
   416: "InvalidRange",
 };
 
-export function errorOf(document: XmlElement): ServerError {
+function errorOf(document: XmlElement): ServerError {
   const facts: Record<string, string> = {};
   for (const name of ["ActualObjectSize", "ActualPartCount"]) {
     const text = childText(document, name);
