@@ -11,6 +11,7 @@ import {
   type TestGate,
   UNSIGNED_PAYLOAD,
 } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 
 let t: TestGate;
 beforeAll(async () => {
@@ -36,18 +37,8 @@ function parts(bytes: Buffer): [string, Buffer] {
 }
 
 async function untilPending(connection: Connection, text: string): Promise<string> {
-  for (let attempt = 0; attempt < 500 && !connection.pending().includes(text); attempt++) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until(() => connection.pending().includes(text));
   return connection.pending();
-}
-
-async function eventually(isSo: () => boolean | Promise<boolean>): Promise<boolean> {
-  for (let attempt = 0; attempt < 500; attempt++) {
-    if (await isSo()) return true;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return false;
 }
 
 describe("Expect: 100-continue", () => {
@@ -194,7 +185,7 @@ onEachBackend(({ openTestGate }) => {
         await t.gate.events.flush();
         return t.world.timeline.last() > before;
       };
-      expect(await eventually(isOver)).toBe(true);
+      await until(isOver);
       expect(await t.keys("wire-bucket")).not.toContain("cut");
       expect((await t.backend.listParts({ ...address, uploadId }, 0, 10)).parts).toEqual([]);
     });
@@ -464,7 +455,7 @@ describe("memory", () => {
       const connection = openConnection(gate.port);
       connection.socket.pause();
       connection.write(gate.bytesOf({ target, headers }));
-      await eventually(() => given > 0);
+      await until(() => given > 0);
       await new Promise((resolve) => setTimeout(resolve, 150));
       // What the kernel takes for both ends, and a little more.
       expect(given * PIECE).toBeLessThan(32 * 1024 ** 2);

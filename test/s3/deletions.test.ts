@@ -4,6 +4,7 @@ import { Refusal } from "@rolemint/object-store";
 import { startDeletionSweep } from "@rolemint/simulator/buckets";
 import { localAuthority } from "@rolemint/world";
 import { ACCOUNT, openTestGate, type TestGate } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 
 const SECOND = 1000;
 
@@ -32,14 +33,6 @@ const startSweep = () => {
 };
 const statusOf = async (bucket: string) => (await t.ask({ method: "HEAD", target: `/${bucket}` })).status;
 
-async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt++) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error("it never was so");
-}
-
 /** As a gate leaves it that is killed after its first step. */
 async function beginDeletion(Name: string): Promise<void> {
   const arn = `arn:aws:iam::${ACCOUNT}:root`;
@@ -60,9 +53,9 @@ test("after half a minute an empty bucket is gone, and one with objects is back"
   expect([await statusOf("empty-bucket"), await statusOf("full-bucket")]).toEqual([404, 404]);
   t.pass(31 * SECOND);
   startSweep();
-  await eventually(async () => (await statusOf("full-bucket")) === 200);
+  await until(async () => (await statusOf("full-bucket")) === 200);
   expect((await t.ask({ target: "/full-bucket/key" })).text).toBe("hello");
-  await eventually(async () => t.world.tables.buckets.get("empty-bucket") === undefined);
+  await until(async () => t.world.tables.buckets.get("empty-bucket") === undefined);
   expect((await t.ask({ method: "PUT", target: "/empty-bucket" })).status).toBe(200);
   expect(failures).toEqual([]);
 });
@@ -75,7 +68,7 @@ test("a deletion that began a moment ago is left to who began it", async () => {
   t.pass(31 * SECOND);
   await beginDeletion("young-bucket");
   startSweep();
-  await eventually(async () => t.world.tables.buckets.get("old-bucket") === undefined);
+  await until(async () => t.world.tables.buckets.get("old-bucket") === undefined);
   await sweep!.stop();
   expect(await statusOf("young-bucket")).toBe(404);
   expect((await t.ask({ method: "PUT", target: "/young-bucket" })).code).toBe("OperationAborted");
@@ -88,10 +81,10 @@ test("while the back end is away nothing ends; it does when that is back", async
   t.pass(31 * SECOND);
   isBackendAway = true;
   startSweep();
-  await eventually(async () => failures.length > 1);
+  await until(async () => failures.length > 1);
   expect(await statusOf("full-bucket")).toBe(404);
   isBackendAway = false;
-  await eventually(async () => (await statusOf("full-bucket")) === 200);
+  await until(async () => (await statusOf("full-bucket")) === 200);
 });
 
 test("a gate whose back end is away takes its own mark back", async () => {

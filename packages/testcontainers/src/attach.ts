@@ -147,19 +147,7 @@ function openJoining(attachment: Attachment) {
   let holder: StartedTestContainer | undefined;
   let app: Container | undefined;
   let running: StartedTestContainer | undefined;
-  const { promise: abandoned, reject: giveUp } = Promise.withResolvers<never>();
-  abandoned.catch(() => {});
-  let isAbandoned = false;
-  /** What the engine is being asked for. */
-  let making: Promise<unknown> = Promise.resolve();
-
-  /** Nothing begins that would be left behind. */
-  function made<Made>(make: () => Promise<Made>): Promise<Made> {
-    if (isAbandoned) return abandoned;
-    const done = make();
-    making = done.catch(() => {});
-    return done;
-  }
+  const { abandoned, made, close } = openMaking(instance);
 
   async function create(client: ContainerRuntimeClient, options: ContainerCreateOptions): Promise<Container> {
     holder = await startHolder({ image, instance, worldId, app: options });
@@ -205,12 +193,7 @@ function openJoining(attachment: Attachment) {
           if (!holder) return;
           const ending = holder;
           holder = undefined;
-          try {
-            await unlessGone(ending.stop());
-            await untilRemoved(ending.getId());
-          } finally {
-            await attachment.stopped();
-          }
+          await ended(ending).finally(attachment.stopped);
         },
         restarted: () => attachment.started(attached()),
       });
@@ -219,13 +202,35 @@ function openJoining(attachment: Attachment) {
     abandoned,
     /** After a start that failed, or to make it fail: whatever of both is there goes. */
     async abandon(): Promise<void> {
-      isAbandoned = true;
-      giveUp(new Error(`${instance} was not attached: the RolemintContainer was stopped meanwhile`));
-      await making;
+      await close();
       await app?.remove({ force: true, v: true }).catch(() => {});
       await holder?.stop().catch(() => {});
       if (holder) await untilRemoved(holder.getId());
       await attachment.stopped();
+    },
+  };
+}
+
+/** What the engine is asked for while a container is started, until the start is given up. */
+function openMaking(instance: string) {
+  const { promise: abandoned, reject } = Promise.withResolvers<never>();
+  abandoned.catch(() => {});
+  let isClosed = false;
+  let making: Promise<unknown> = Promise.resolve();
+  return {
+    abandoned,
+    /** Nothing begins that would be left behind. */
+    made<Made>(make: () => Promise<Made>): Promise<Made> {
+      if (isClosed) return abandoned;
+      const done = make();
+      making = done.catch(() => {});
+      return done;
+    },
+    /** Resolves when what was begun is there, or has failed. */
+    async close(): Promise<void> {
+      isClosed = true;
+      reject(new Error(`${instance} was not attached: the RolemintContainer was stopped meanwhile`));
+      await making;
     },
   };
 }
@@ -238,6 +243,12 @@ function withNetworkOf(holder: ContainerInspectInfo, own: ContainerInspectInfo):
     HostConfig: { ...own.HostConfig, PortBindings: holder.HostConfig.PortBindings },
     Config: { ...own.Config, Hostname: holder.Config.Hostname },
   };
+}
+
+/** It may have died before. */
+async function ended(holder: StartedTestContainer): Promise<void> {
+  await unlessGone(holder.stop());
+  await untilRemoved(holder.getId());
 }
 
 interface Held {

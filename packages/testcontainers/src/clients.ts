@@ -113,16 +113,18 @@ function openStream(control: Control, client: Client, woken: () => Promise<void>
   client.closeStream = stream.close;
 }
 
+function findIn(clients: readonly Client[], app: App): Client {
+  const isIt = ({ attached }: Client) =>
+    typeof app === "string" ? attached.instance === app : attached.containerId === app.getId();
+  const found = clients.find(isIt);
+  if (!found) throw new Error(`${typeof app === "string" ? app : "that container"} is not attached`);
+  return found;
+}
+
 export function openClients(control: Control) {
   const clients = new Map<string, Client>();
 
-  function find(app: App): Client {
-    const isIt = ({ attached }: Client) =>
-      typeof app === "string" ? attached.instance === app : attached.containerId === app.getId();
-    const found = [...clients.values()].find(isIt);
-    if (!found) throw new Error(`${typeof app === "string" ? app : "that container"} is not attached`);
-    return found;
-  }
+  const find = (app: App) => findIn([...clients.values()], app);
 
   async function follow(): Promise<void> {
     const following = [...clients.values()].filter(({ attached }) => attached.clock === "world");

@@ -66,12 +66,10 @@ export function openInstances(control: Control, calls: Calls) {
     async release(name: string): Promise<void> {
       const own = made.get(name);
       made.delete(name);
-      // Until it is ended nobody else is to become it.
-      try {
-        if (own && !isClosed) await callAws(calls, "ec2", "TerminateInstances", { "InstanceId.1": own.id });
-      } finally {
-        taken.delete(name);
-      }
+      // Nobody else is to become it meanwhile.
+      const ended =
+        own && !isClosed ? callAws(calls, "ec2", "TerminateInstances", { "InstanceId.1": own.id }) : undefined;
+      await Promise.resolve(ended).finally(() => taken.delete(name));
     },
     /** After a reset, which has ended those that the config does not name. */
     async restore(): Promise<void> {

@@ -1,5 +1,5 @@
-// Metadata tokens: 40 bytes that carry their own beginning and end under a MAC with the instance's key, so that none is stored,
-// any number may be out at once, and all of them outlive a restart. Opaque to clients, as on EC2.
+// Metadata tokens: 40 bytes that carry their own beginning and end under a MAC with the instance's key, so that none is
+// stored, any number may be out at once, and all of them outlive a restart. Opaque to clients, as on EC2.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-v2-how-it-works.html
 import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
 import type { Entropy } from "@rolemint/host";

@@ -1,14 +1,12 @@
 // A token is refused before its time: 401, after which a fresh one works. When it was given cannot be seen of a
 // token, so time counts from its first use while the fault lasts, which is when SDKs use it anyway.
+import { keep, keptIn } from "../bounded.ts";
 import { type Memory, requestKind } from "../kind.ts";
 
 interface Known {
   readonly since: number;
   uses: number;
 }
-
-/** How many tokens are kept in mind; the oldest goes first. */
-const BOUND = 1000;
 
 export const imdsTokenExpire = requestKind({
   name: "imds.token-expire",
@@ -37,13 +35,6 @@ export const imdsTokenExpire = requestKind({
 });
 
 function knownToken(memory: Memory, token: string, now: number): Known {
-  memory["tokens"] ??= new Map<string, Known>();
-  const tokens = memory["tokens"] as Map<string, Known>;
-  let known = tokens.get(token);
-  if (!known) {
-    known = { since: now, uses: 0 };
-    if (tokens.size >= BOUND) tokens.delete(tokens.keys().next().value as string);
-    tokens.set(token, known);
-  }
-  return known;
+  const tokens = keptIn<Known>(memory, "tokens");
+  return tokens.get(token) ?? keep(tokens, token, { since: now, uses: 0 });
 }

@@ -1,6 +1,6 @@
 // A credential that expires while a body is on its way. AWS does not say when S3 looks at the token, so both are here.
 import { requestKind } from "../kind.ts";
-import { expiresAt } from "./expiring.ts";
+import { expiresAt, refusedIn } from "./expiring.ts";
 
 const WITH_BODY = new Set(["PutObject", "UploadPart"]);
 
@@ -27,9 +27,10 @@ export const s3ExpireAfterAccept = requestKind({
     if (CheckPoint === "end") {
       return isUpload && expiresAt("token", asked, memory) ? { do: "refuse-late", as: "token-expired" } : undefined;
     }
-    if (memory["token"] === undefined) {
+    const refused = refusedIn(memory);
+    if (refused.get("token") === undefined) {
       // Looked at in time: this one is served, and is the last.
-      if (isUpload && !asked.isExpired) memory["token"] = asked.principal.AccessKeyId;
+      if (isUpload && !asked.isExpired) refused.set("token", asked.principal.AccessKeyId);
       return undefined;
     }
     return expiresAt("token", asked, memory);

@@ -1,5 +1,6 @@
 // A credential that expires between two pages of a listing.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+import { keep, keptIn } from "../bounded.ts";
 import { type AskedCall, type Memory, requestKind } from "../kind.ts";
 import { expiresAt, resourceOf } from "./expiring.ts";
 
@@ -17,7 +18,7 @@ export const s3ExpireMidList = requestKind({
     const { service, operation } = asked;
     if (service !== "s3" || (operation !== "ListObjects" && operation !== "ListObjectsV2")) return undefined;
     const listing = `${resourceOf(asked)} ${asked.parameter("prefix") ?? ""} ${asked.parameter("delimiter") ?? ""}`;
-    return pageOf(listing, asked, memory) === Page ? expiresAt(`expired ${listing}`, asked, memory) : undefined;
+    return pageOf(listing, asked, memory) === Page ? expiresAt(listing, asked, memory) : undefined;
   },
 });
 
@@ -29,8 +30,8 @@ interface Place {
 /** A page asked for again is the same page; one without a token is the first. */
 function pageOf(listing: string, { operation, parameter }: AskedCall, memory: Memory): number {
   const token = parameter(operation === "ListObjects" ? "marker" : "continuation-token");
-  const known = memory[`page ${listing}`] as Place | undefined;
+  const places = keptIn<Place>(memory, "places");
+  const known = places.get(listing);
   const page = token === undefined ? 1 : known?.token === token ? known.page : (known?.page ?? 1) + 1;
-  memory[`page ${listing}`] = { page, token } satisfies Place;
-  return page;
+  return keep(places, listing, { page, token }).page;
 }

@@ -156,3 +156,13 @@ test.each<[string, string, Given, readonly Wish[], readonly string[]]>([
 ])("%s: %s", (_, name, given, calls, expected) => {
   expect(deeds(name, given, calls)).toEqual(expected);
 });
+
+test.each([
+  ["s3.expire-mid-multipart", (n: number) => part(2, { query: { partNumber: "2", uploadId: `u${n}` } })],
+  ["s3.expire-mid-list", (n: number) => page(undefined, { query: { prefix: `p${n}` } })],
+])("%s keeps a bounded number of what clients name in mind", (name, call) => {
+  const others = Array.from({ length: 2000 }, (_, index) => call(index + 1));
+  const given = name === "s3.expire-mid-list" ? { Page: 1 } : {};
+  const taken = deeds(name, given, [call(0), { ...call(0), key: NEW }, ...others, { ...call(0), key: NEW }]);
+  expect([taken[0], taken[1], taken.at(-1)]).toEqual(["refuse", "-", "refuse"]);
+});
