@@ -46,6 +46,10 @@ test: setup ## every test that can run here; what lacks its program is skipped b
 clients: setup ## every real client in containers, Java and Rust too; writes docs/clients.md
 	@$(NODE) --disable-warning=ExperimentalWarning test/support/run-tests.ts --testMatch '**/test/clients/every-client.ts'
 
+.PHONY: matrix
+matrix: setup ## every real client under every preset; writes docs/sdk-matrix.md, in half an hour
+	@$(NODE) --disable-warning=ExperimentalWarning test/support/run-tests.ts --testMatch '**/test/matrix/every-preset.ts'
+
 .PHONY: check
 check: setup ## types, lint, tidy rules
 	node_modules/.bin/tsc -p .

@@ -12,10 +12,11 @@ import {
   ModifyInstanceMetadataOptionsCommand,
   ReplaceIamInstanceProfileAssociationCommand,
 } from "@aws-sdk/client-ec2";
+import type { TimelineEvent } from "@rolemint/expectations";
 import { clients as operatorOf } from "../support/aws-clients.ts";
 import { docker, tryDocker } from "../support/compose.ts";
 import { CLIENTS, type Client, imageOf, OTHERS } from "./clients.ts";
-import { type Event, environmentOf, IDLE, type Lab } from "./lab.ts";
+import { environmentOf, IDLE, type Lab } from "./lab.ts";
 import { openProgram, type Session } from "./session.ts";
 
 const NAME = "bench";
@@ -184,7 +185,7 @@ function observe(lab: Lab, container: string, session: Session, mark: string): B
   };
 }
 
-function requestText({ Path = "", Action, Status }: Event): string {
+function requestText({ Path = "", Action, Status }: TimelineEvent): string {
   const status = Status === 200 ? "" : `${Status ?? "-"}`;
   const version = Action === "v1" ? "(v1)" : "";
   if (/^\/+latest\/api\/token$/.test(Path)) return `P${status}`;

@@ -1,7 +1,8 @@
 // What every client is put through: who it is, what it may and may not, and a rotation while it runs.
-import { eventually } from "../support/compose.ts";
+import type { TimelineEvent } from "@rolemint/expectations";
+import { until } from "../support/until.ts";
 import type { Client } from "./clients.ts";
-import type { Event, Lab } from "./lab.ts";
+import type { Lab } from "./lab.ts";
 import type { Answer, Session } from "./session.ts";
 
 /** The slowest, the AWS SDK for C++, looks every five minutes. */
@@ -20,7 +21,7 @@ export interface Findings {
   readonly read: Answer | undefined;
   readonly write: Answer | undefined;
   /** What the instance signed meanwhile. */
-  readonly calls: readonly Event[];
+  readonly calls: readonly TimelineEvent[];
   readonly rotation: Rotation;
 }
 
@@ -46,8 +47,8 @@ export async function examine(lab: Lab, client: Client): Promise<Findings> {
     const list = await session.step("list");
     const read = await session.step("read");
     const write = await session.step("write");
-    let calls: Event[] = [];
-    await eventually(async () => {
+    let calls: TimelineEvent[] = [];
+    await until(async () => {
       calls = signed(await lab.events(client.name, since));
       return calls.some(({ Code }) => Code === "AccessDenied");
     }, SECONDS_OF_EVENTS * 1000);
@@ -59,7 +60,7 @@ export async function examine(lab: Lab, client: Client): Promise<Findings> {
 }
 
 /** Until the client signs with a key that did not exist when it signed first. */
-async function outlive(lab: Lab, client: Client, session: Session, calls: readonly Event[]): Promise<Rotation> {
+async function outlive(lab: Lab, client: Client, session: Session, calls: readonly TimelineEvent[]): Promise<Rotation> {
   const first = Math.min(...calls.map(({ Generation }) => Generation ?? Number.NaN));
   const since = await lab.mark();
   const failures: string[] = [];
@@ -67,7 +68,7 @@ async function outlive(lab: Lab, client: Client, session: Session, calls: readon
   const start = performance.now();
   const long = "commands" in client.runs ? client.runs.long : undefined;
   if (long !== undefined) await mustRun(lab, client, long);
-  await eventually(async () => {
+  await until(async () => {
     const answer = await session.step("list");
     steps += 1;
     if (!answer?.isOk) failures.push(answer?.text ?? "");
@@ -79,7 +80,7 @@ async function outlive(lab: Lab, client: Client, session: Session, calls: readon
   return { first, last, seconds: Math.round((performance.now() - start) / 1000), steps, failures };
 }
 
-function signed(events: readonly Event[]): Event[] {
+function signed(events: readonly TimelineEvent[]): TimelineEvent[] {
   return events.filter(({ Kind }) => Kind === "call" || Kind === "refusal");
 }
 

@@ -1,7 +1,9 @@
 // The one project that all clients run in: docker-compose.yml with a service for each, every one an instance of its own
 // address; and what tests ask of it.
+
 import { mkdirSync, writeFileSync } from "node:fs";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import type { TimelineEvent } from "@rolemint/expectations";
 import { clients as operatorOf } from "../support/aws-clients.ts";
 import { type Project, type Said, startProject } from "../support/compose.ts";
 import { buildImages, type Image } from "../support/docker/images.ts";
@@ -14,23 +16,9 @@ export const ROTATION = { lifetime: "30s", renewEvery: "5s" };
 const LATE = "-3s";
 const TEXT = "Hello from a bucket\n";
 const OVERLAY = ".cache/clients.compose.json";
-export /** No event is younger: a page from there is empty, and its end is the end of all. */
-const FAR = "9999-01-01T00:00:00Z";
+/** No event is younger: a page from there is empty, and its end is the end of all. */
+export const FAR = "9999-01-01T00:00:00Z";
 export const IDLE = ["sh", "-c", "trap 'exit 0' TERM INT; sleep infinity & wait"];
-
-/** As ListEvents gives it. */
-export interface Event {
-  readonly Kind: string;
-  readonly Generation?: number;
-  readonly AccessKeyId?: string;
-  readonly Path?: string;
-  readonly Service?: string;
-  readonly Action?: string;
-  readonly Resource?: string;
-  readonly Status?: number;
-  readonly Code?: string;
-  readonly UserAgent?: string;
-}
 
 /** As in rolemint.yaml. */
 export interface More {
@@ -48,7 +36,7 @@ export interface Lab {
   /** Where the timeline is now. */
   mark(): Promise<string>;
   /** What an instance did since a mark, oldest first. */
-  events(instance: string, since: string): Promise<readonly Event[]>;
+  events(instance: string, since: string): Promise<readonly TimelineEvent[]>;
 }
 
 /** Builds what is lacking, and resolves when everything runs. `more` is in the world beside the clients. */
