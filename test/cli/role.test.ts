@@ -108,7 +108,7 @@ test.concurrent.each([
   { args: ["attach", "bare", "n/a"], code: 1, says: /ValidationError/ },
   { args: ["recreate", "nobody"], code: 2, says: /NoSuchEntity.*nobody/ },
   { args: ["recreate", "../app"], code: 2, says: /\.\.\/app/ },
-  { args: ["recreate"], code: 2, says: /role --help/ },
+  { args: ["recreate"], code: 2, says: /role recreate --help/ },
   { args: [], code: 2, says: /role --help/ },
   { args: ["swop", "web", "app"], code: 2, says: /swop.*swap/ },
 ])("role $args is refused in one sentence: exit $code", async ({ args, code, says }) => {
