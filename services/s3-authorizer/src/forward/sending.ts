@@ -2,6 +2,7 @@
 // goes as fast as the server takes it, its last piece kept back until all of it has proved right; one that breaks ends
 // the connection before its declared length, and the server stores nothing.
 import type { ClientRequest, IncomingMessage } from "node:http";
+import { pause } from "@rolemint/host/schedule";
 import { type Incoming, Refusal, type Written } from "@rolemint/object-store";
 import { refuseTooLarge } from "@rolemint/object-store/refusals";
 import { header } from "@rolemint/wire/http";
@@ -57,7 +58,10 @@ async function pour(remote: Remote, { target, headers }: Upload, body: Incoming)
   const { size, checksumAlgorithm: algorithm = OWN_ALGORITHM } = body;
   const framing = { length: framedLength(size, algorithm), payloadHash: FRAMED_PAYLOAD };
   const sent = [...headers, ...framedHeaders(size, algorithm)];
+  const isConditional = headers.some((name, at) => at % 2 === 0 && /^if-(?:none-)?match$/.test(name));
+  if (isConditional) sent.push("expect", "100-continue");
   const sending = remote.client.send({ method: "PUT", target, headers: sent }, framing);
+  if (isConditional && (await isRefusedAtOnce(sending))) return sending.answered;
   try {
     await write(sending, body.checksumAlgorithm ? body : withChecksum(body, algorithm));
   } catch (error) {
@@ -65,6 +69,27 @@ async function pour(remote: Remote, { target, headers }: Upload, body: Incoming)
     throw error;
   }
   return sending.answered;
+}
+
+/** How long a server that knows nothing of Expect keeps a body waiting. */
+const WELCOME_MS = 1000;
+
+/**
+ * A server that refuses a condition ends the connection on whoever is still sending, and its words are lost with it: so
+ * it is asked before the body is sent.
+ */
+async function isRefusedAtOnce({ request, answered }: Sending): Promise<boolean> {
+  const waiting = new AbortController();
+  let isAnswered = false;
+  const over = answered
+    .catch(() => {})
+    .then(() => {
+      isAnswered = true;
+      waiting.abort();
+    });
+  request.once("continue", () => waiting.abort());
+  await Promise.race([pause(WELCOME_MS, waiting.signal), over]);
+  return isAnswered;
 }
 
 /** Ends early when the answer, or the end of the connection, comes before the end of the body. */
