@@ -27,15 +27,24 @@ export async function listPresets(flags: ListFlags): Promise<void> {
 
 function tableOf(faults: readonly ShownFault[]): string {
   const table = new Table({
-    head: ["id", "fault", "target", "state", "begins", "ends", "acted"],
+    head: ["id", "fault", "target", "with", "state", "begins", "ends", "acted"],
     style: { head: pc.isColorSupported ? ["bold"] : [], border: [], compact: true },
   });
-  for (const { Id, Name, Target, State, Begins, Ends, Acted } of faults) {
+  for (const fault of faults) {
+    const { Id, Name, Target, State, Begins, Ends, Acted } = fault;
     const acted = Acted.reduce((sum, { Times }) => sum + Times, 0);
-    const cells = [Id, Name, Target, State, Begins ?? "next refresh", Ends ?? "-", acted];
+    const cells = [Id, Name, Target, withText(fault), State, Begins ?? "next refresh", Ends ?? "-", acted];
     table.push(cells.map((cell) => visible(String(cell))));
   }
   return table.toString();
+}
+
+/** As `fault add` takes it. */
+function withText({ Parameters, Nth, Path, Times, Probability }: ShownFault): string {
+  const given = Object.entries(Parameters).map(([name, value]) => `${asOption(name)}=${value}`);
+  const limits = { request: Nth, path: Path, times: Times, probability: Probability === 1 ? undefined : Probability };
+  const said = Object.entries(limits).flatMap(([name, value]) => (value === undefined ? [] : `${name}:${value}`));
+  return [...given, ...said].join(" ");
 }
 
 function kindText({ Name, Says, Parameters }: FaultKind): string {

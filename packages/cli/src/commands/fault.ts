@@ -25,7 +25,11 @@ export interface ShownFault {
   readonly State: "waiting" | "acting";
   readonly Begins?: string;
   readonly Ends?: string;
+  readonly Nth?: number;
+  readonly Path?: string;
+  readonly Probability: number;
   readonly Seed?: string;
+  readonly Times?: number;
   readonly Acted: readonly { readonly Instance: string; readonly Times: number }[];
 }
 

@@ -201,7 +201,7 @@ function namesLike(name: string): string {
 /** What a fault says of itself when it ends only because everything does. */
 export function boundText({ acts }: Description, request: FaultRequest): string | undefined {
   if (request.for !== undefined || acts === "once") return undefined;
-  return `it ends by itself after ${formatDuration(DEFAULT_FOR_MS)} of world time; say For to choose`;
+  return `it ends by itself after ${formatDuration(DEFAULT_FOR_MS)} of world time; For says another`;
 }
 
 function invalid(message: string): FaultProblem {

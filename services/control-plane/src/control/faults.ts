@@ -1,5 +1,7 @@
 // What the actions on faults share: how one is shown, and how a refusal of the world's is worded.
+
 import { meantInstance, meantRole } from "@rolemint/faults";
+import { formatDuration } from "@rolemint/host";
 import {
   boolean,
   described,
@@ -46,7 +48,7 @@ export function faultView(world: World, fault: Fault): ValueOf<typeof FaultView>
     Id: fault.id,
     Name: fault.name,
     Target: shownTarget(world, fault.target),
-    Parameters: fault.parameters,
+    Parameters: shownParameters(fault),
     State: fault.state,
     ...(!fromRefresh && { Begins: fault.begins, Ends: fault.ends }),
     ...(fromRefresh && { FromRefresh: true }),
@@ -57,6 +59,16 @@ export function faultView(world: World, fault: Fault): ValueOf<typeof FaultView>
     Times: times,
     Acted: Object.entries(fault.acted).map(([Instance, Times]) => ({ Instance, Times })),
   };
+}
+
+/** Durations as they are written. */
+function shownParameters({ name, parameters }: Fault): Readonly<Record<string, unknown>> {
+  const described = descriptionOf(name)?.parameters ?? {};
+  const shown = Object.entries(parameters).map(([key, value]) => {
+    const isDuration = described[key]?.type === "duration" && typeof value === "number";
+    return [key, isDuration ? formatDuration(value) : value] as const;
+  });
+  return Object.fromEntries(shown);
 }
 
 function shownTarget(world: World, target: string): string {
