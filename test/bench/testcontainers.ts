@@ -1,7 +1,5 @@
 // The kit for Testcontainers: from the call to a world that answers, and to an app that is its instance. The image is
 // there before the clock starts.
-import { GenericContainer } from "testcontainers";
-import { RolemintContainer } from "../../packages/testcontainers/src/index.ts";
 import { findEngine } from "../support/docker/engine.ts";
 import { IMAGES } from "../support/docker/images.ts";
 import { prepareDocker } from "../support/docker/prepare.ts";
@@ -15,6 +13,9 @@ export async function run(): Promise<Row[]> {
   if ("missing" in prepared) throw new Error(prepared.missing);
   const found = findEngine();
   if ("env" in found) Object.assign(process.env, found.env);
+  // It reads the environment as it is loaded.
+  const { GenericContainer } = await import("testcontainers");
+  const { RolemintContainer } = await import("../../packages/testcontainers/src/index.ts");
   const worlds: number[] = [];
   const held: number[] = [];
   const bare: number[] = [];
