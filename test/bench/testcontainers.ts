@@ -1,6 +1,6 @@
 // The kit for Testcontainers: from the call to a world that answers, and to an app that is its instance. The image is
 // there before the clock starts.
-import { findEngine } from "../support/docker/engine.ts";
+import { dockerReady } from "../support/docker/engine.ts";
 import { IMAGES } from "../support/docker/images.ts";
 import { prepareDocker } from "../support/docker/prepare.ts";
 import { median, type Row } from "./row.ts";
@@ -11,7 +11,7 @@ const BOUND_S = 2;
 export async function run(): Promise<Row[]> {
   const prepared = await prepareDocker();
   if ("missing" in prepared) throw new Error(prepared.missing);
-  const found = findEngine();
+  const found = dockerReady();
   if ("env" in found) Object.assign(process.env, found.env);
   // It reads the environment as it is loaded.
   const { GenericContainer } = await import("testcontainers");
