@@ -67,43 +67,40 @@ export function openInjector(source: ActiveFaults, record: (event: EventRecord) 
     return found === "yes";
   }
 
+  /** The deeds of those that take the occasion; `facts` are what their events say of it. */
+  function met<Deed>(
+    hook: "metadata" | "call",
+    occasion: Occasion,
+    facts: Partial<EventRecord>,
+    ask: (one: Compiled, book: Book) => Deed | undefined,
+  ): Deed[] {
+    return current().flatMap((one) => {
+      if (!one.kind[hook] || !isUnderWay(one, occasion) || !isOnPath(one, occasion)) return [];
+      const book = bookOf(one, occasion);
+      const deed = isBegun(one, book, occasion) ? ask(one, book) : undefined;
+      if (deed === undefined || !acts(one, book, occasion)) return [];
+      record({ ...eventOf(one, occasion), Path: occasion.path, ...facts });
+      return [deed];
+    });
+  }
+
   return {
     isIdle: () => source.faults().length === 0,
     metadata(asked, name) {
       const { view, now, path, step } = asked;
       const subject = { instanceId: view.InstanceId, role: view.Profile?.RoleName };
       const occasion = { key: view.InstanceId, name, subject, now, path, isRefresh: step === "credentials" };
-      return current().flatMap((one) => {
-        if (!one.kind.metadata || !isUnderWay(one, occasion) || !isOnPath(one, occasion)) return [];
-        const book = bookOf(one, occasion);
-        if (!isBegun(one, book, occasion)) return [];
-        const deed = one.kind.metadata(asked, one.given, book.memory, runOf(one, book, name));
-        if (!deed || !acts(one, book, occasion)) return [];
-        record({ ...eventOf(one, occasion), Path: path, UserAgent: undefined });
-        return [deed];
-      });
+      return met("metadata", occasion, {}, (one, book) =>
+        one.kind.metadata?.(asked, one.given, book.memory, runOf(one, book, name)),
+      );
     },
     call(asked, requestId) {
       const { principal, now, path } = asked;
       const subject = { instanceId: principal.InstanceId, role: principal.RoleName };
       const key = principal.InstanceId ?? `role ${principal.RoleName}`;
       const occasion = { key, name: principal.InstanceName ?? key, subject, now, path, isRefresh: false };
-      return current().flatMap((one) => {
-        if (!one.kind.call || !isUnderWay(one, occasion) || !isOnPath(one, occasion)) return [];
-        const book = bookOf(one, occasion);
-        if (!isBegun(one, book, occasion)) return [];
-        const deed = one.kind.call(asked, one.given, book.memory);
-        if (!deed || !acts(one, book, occasion)) return [];
-        const { service: Service } = asked;
-        record({
-          ...eventOf(one, occasion),
-          Service,
-          Path: path,
-          RequestId: requestId,
-          AccessKeyId: principal.AccessKeyId,
-        });
-        return [deed];
-      });
+      const facts = { Service: asked.service, RequestId: requestId, AccessKeyId: principal.AccessKeyId };
+      return met("call", occasion, facts, (one, book) => one.kind.call?.(asked, one.given, book.memory));
     },
   };
 }

@@ -19,3 +19,9 @@ export class AwsError extends Error {
 export function notImplemented(name: string): AwsError {
   return new AwsError("NotImplemented", 501, `${name} is not implemented by rolemint`);
 }
+
+/** 500 for what should not have happened; the log has it. */
+export function internalFailure(): AwsError {
+  const text = "The request processing has failed because of an unknown error, exception or failure.";
+  return new AwsError("InternalFailure", 500, text);
+}

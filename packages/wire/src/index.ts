@@ -1,5 +1,5 @@
 // The wire: shapes, codecs, validation, errors. No state, no policy.
-export { AwsError, notImplemented } from "./error.ts";
+export { AwsError, internalFailure, notImplemented } from "./error.ts";
 export { parseForm } from "./form.ts";
 export { header, splitTarget } from "./http.ts";
 export { decodeJson, encodeJson, encodeJsonError } from "./json.ts";

@@ -2,7 +2,7 @@
 import type { Principal } from "@rolemint/authority";
 import type { CallDeed, Injector } from "@rolemint/faults";
 import { pause } from "@rolemint/host/schedule";
-import { AwsError } from "@rolemint/wire";
+import { AwsError, internalFailure } from "@rolemint/wire";
 import type { IncomingCall, Service } from "./service.ts";
 
 export interface MetCall {
@@ -47,10 +47,8 @@ async function suffer(deed: CallDeed, service: Service): Promise<void> {
 /** https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
 function failure(code: Extract<CallDeed, { do: "fail" }>["code"]): AwsError {
   switch (code) {
-    case "InternalFailure": {
-      const text = "The request processing has failed because of an unknown error, exception or failure.";
-      return new AwsError("InternalFailure", 500, text);
-    }
+    case "InternalFailure":
+      return internalFailure();
     case "ServiceUnavailable":
       return new AwsError(
         "ServiceUnavailable",

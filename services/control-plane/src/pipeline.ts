@@ -10,6 +10,7 @@ import {
   type Answer,
   AwsError,
   header,
+  internalFailure,
   Malformed,
   notImplemented,
   UnknownMember,
@@ -216,9 +217,4 @@ function originOf(world: World, call: IncomingCall): Progress["origin"] {
     region: world.region,
     isSecure: call.isSecure,
   };
-}
-
-function internalFailure(): AwsError {
-  const text = "The request processing has failed because of an unknown error, exception or failure.";
-  return new AwsError("InternalFailure", 500, text);
 }
