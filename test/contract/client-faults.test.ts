@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { libfaketime } from "../support/libfaketime.ts";
-import { isAlive, launch, ROLEMINT, type Running, type Spawned, start } from "../support/rolemint.ts";
+import { kill, launch, ROLEMINT, type Running, type Spawned, start } from "../support/rolemint.ts";
 import { until } from "../support/until.ts";
 
 const CONFIG = `version: 1
@@ -21,7 +21,7 @@ beforeAll(async () => {
 beforeEach(() => running.control("Reset"));
 afterEach(async () => {
   for (const one of started) one.process.kill("SIGTERM");
-  for (const pid of left.filter(isAlive)) process.kill(pid, "SIGKILL");
+  for (const pid of left) kill(pid);
   await Promise.all(started.map((one) => one.ended));
   started = [];
   left = [];

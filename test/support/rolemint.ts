@@ -188,6 +188,15 @@ export function trouble({ printed }: Spawned): string {
   return lines.filter((line) => !warning.test(line)).join("\n");
 }
 
+/** Ends it, if it has not ended meanwhile: between a look and a signal a process may be gone. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
