@@ -10,7 +10,7 @@ import { ACCOUNT, openTestWorld, temporaryDirectory } from "../../../test/suppor
 import type { World } from "./world.ts";
 
 const KILLS = 50;
-/** Milliseconds after the start: some kills come while the state is still being made or opened. */
+/** Milliseconds. */
 const LONGEST = 60;
 
 const children: ChildProcess[] = [];
@@ -25,18 +25,20 @@ function load(state: string): void {
   children.push(spawn(process.execPath, flags, { stdio: ["pipe", "pipe", "inherit"] }));
 }
 
-/** Lets the oldest loaded process run for a moment; what it acknowledged until it was killed. */
-async function runAndKill(state: string): Promise<string[]> {
+/**
+ * Lets the oldest loaded process run for a moment; what it acknowledged until it was killed. A moment after its start
+ * it may still be making or opening the state; on a slow machine only one after its first change is sure to see changes.
+ */
+async function runAndKill(state: string, since: "start" | "change"): Promise<string[]> {
   load(state);
   const child = children.shift()!;
   const exit = once(child, "exit");
+  const killSoon = () => setTimeout(() => child.kill("SIGKILL"), randomInt(0, LONGEST));
   const lines: string[] = [];
   for await (const line of createInterface({ input: child.stdout! })) {
-    if (line !== "loaded") lines.push(line);
-    else {
-      child.stdin!.write("go\n");
-      setTimeout(() => child.kill("SIGKILL"), randomInt(0, LONGEST));
-    }
+    if (line === "loaded") child.stdin!.write("go\n");
+    else lines.push(line);
+    if (since === "start" ? line === "loaded" : lines.length === 1) killSoon();
   }
   expect((await exit)[1]).toBe("SIGKILL");
   return lines;
@@ -90,7 +92,7 @@ test(`${KILLS} kills at any moment lose nothing that was acknowledged and leave 
   let acknowledged = 0;
   let underWay = 0;
   for (let kill = 0; kill < KILLS; kill++) {
-    const lines = await runAndKill(state);
+    const lines = await runAndKill(state, kill % 2 === 0 ? "start" : "change");
     const { world } = openTestWorld({ state });
     const changes = Number(world.store.setting("changes") ?? "0");
     const last = Number(lines.at(-1)?.split(" ")[0] ?? acknowledged - 1);
@@ -103,6 +105,6 @@ test(`${KILLS} kills at any moment lose nothing that was acknowledged and leave 
     acknowledged = changes;
     world.close();
   }
-  expect(acknowledged).toBeGreaterThan(KILLS);
+  expect(acknowledged).toBeGreaterThanOrEqual(KILLS / 2);
   expect(underWay).toBeLessThan(KILLS);
 }, 120_000);
