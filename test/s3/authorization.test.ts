@@ -23,6 +23,13 @@ function expectAllowed(answer: Answer): void {
   expect([answer.status < 300, answer.text.includes("<Error>")]).toEqual([true, false]);
 }
 
+/** What S3 says to a request without a signature, whatever a policy allows. */
+const TO_ANONYMOUS: Readonly<Record<string, string>> = {
+  CopyObject: "Anonymous users cannot copy objects.  Please authenticate.",
+  UploadPartCopy: "Anonymous users cannot copy objects.  Please authenticate.",
+  CreateMultipartUpload: "Anonymous users cannot initiate multipart uploads.  Please authenticate.",
+};
+
 /** `reason`: how the message must end. A HEAD has no body to say it in. */
 function expectRefused(
   { refusesInside }: ServedRequest,
@@ -112,9 +119,35 @@ describe("nobody", () => {
     const ask = await served.prepare(t, bucket);
     const answer = await t.ask({ ...ask, signer: undefined });
     expect(answer.status).toBe(served.refusesInside ? 200 : 403);
-    if (ask.method !== "HEAD")
-      expect(answer.text).toContain("<Code>AccessDenied</Code><Message>Access Denied</Message>");
+    const says = TO_ANONYMOUS[served.name] ?? "Access Denied";
+    if (ask.method !== "HEAD") expect(answer.text).toContain(`<Code>AccessDenied</Code><Message>${says}</Message>`);
   });
+
+  test.each(cases.filter(([name]) => TO_ANONYMOUS[name]))(
+    "is refused %s even by a policy for everyone",
+    async (_, served) => {
+      const bucket = freshName();
+      const resource = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`];
+      t.bucket(bucket, { statements: [allow("s3:*", resource, { Principal: "*" })] });
+      const answer = await t.ask({ ...(await served.prepare(t, bucket)), signer: undefined });
+      expect([answer.status, answer.code]).toEqual([403, "AccessDenied"]);
+      expect(answer.text).toContain(TO_ANONYMOUS[served.name]);
+    },
+  );
+
+  test.each(["if-match", "if-none-match"])(
+    "is refused a write under %s even by a policy for everyone",
+    async (name) => {
+      const bucket = freshName();
+      t.bucket(bucket, { statements: [allow("s3:*", [`arn:aws:s3:::${bucket}/*`], { Principal: "*" })] });
+      const put = { method: "PUT", target: `/${bucket}/key`, body: "x", signer: undefined };
+      expect((await t.ask({ ...put, headers: [name, "*"] })).code).toBe("AccessDenied");
+      expect((await t.ask(put)).status).toBe(200);
+      expect((await t.ask({ target: `/${bucket}/key`, headers: [name, "x"], signer: undefined })).code).not.toBe(
+        "AccessDenied",
+      );
+    },
+  );
 
   test.each([
     ["GetObject", "s3:GetObject", "/key"],
@@ -235,6 +268,49 @@ test("a change of policy between two requests on one connection is seen by the s
   }
   connection.end();
   expect(statuses).toEqual([200, 403, 200, 403]);
+});
+
+describe("who compares an ETag must be able to read the object", () => {
+  const conditional = (name: string) =>
+    ["PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject"].includes(name);
+
+  test.each(cases.filter(([name]) => conditional(name)))("%s", async (_, served) => {
+    const bucket = freshName();
+    t.bucket(bucket);
+    const ask = await served.prepare(t, bucket);
+    await t.put(bucket, "key");
+    const { headers } = await t.ask({ method: "HEAD", target: `/${bucket}/key`, signer: t.root });
+    const given = { ...ask, headers: [...(ask.headers ?? []), "if-match", headers["etag"]!] };
+    const blind = t.session(`${bucket}-blind`, statements(served.needs(bucket)));
+    const refused = await t.ask({ ...given, signer: blind });
+    expectRefused(served, refused, ask.method, "because no identity-based policy allows the s3:GetObject action");
+    const seeing = t.session(`${bucket}-seeing`, [...statements(served.needs(bucket)), allow("s3:GetObject")]);
+    expectAllowed(await t.ask({ ...given, signer: seeing }));
+  });
+
+  test("but not who asks only whether it is there", async () => {
+    const bucket = freshName();
+    t.bucket(bucket);
+    await t.put(bucket, "key");
+    const signer = t.session(bucket, [allow("s3:DeleteObject")]);
+    const ask = { method: "DELETE", target: `/${bucket}/key`, headers: ["if-match", "*"], signer };
+    expect((await t.ask(ask)).status).toBe(204);
+  });
+
+  test("DeleteObjects, key by key", async () => {
+    const bucket = freshName();
+    t.bucket(bucket);
+    for (const key of ["a", "b", "c"]) await t.put(bucket, key);
+    const { headers } = await t.ask({ method: "HEAD", target: `/${bucket}/a`, signer: t.root });
+    const signer = t.session(bucket, [allow("s3:DeleteObject"), allow("s3:GetObject", `arn:aws:s3:::${bucket}/b`)]);
+    const object = (key: string, etag: string) => `<Object><Key>${key}</Key><ETag>${etag}</ETag></Object>`;
+    const etag = headers["etag"]!.replaceAll('"', "&quot;");
+    const body = `<Delete>${object("a", etag)}${object("b", etag)}${object("c", "*")}</Delete>`;
+    const checksum = ["x-amz-checksum-sha256", await sha256(body)];
+    const answer = await t.ask({ method: "POST", target: `/${bucket}?delete`, headers: checksum, body, signer });
+    expect(answer.text).toMatch(/<Error><Key>a<\/Key><Code>AccessDenied<\/Code>/);
+    expect(await t.keys(bucket)).toEqual(["a"]);
+  });
 });
 
 describe("DeleteObjects", () => {

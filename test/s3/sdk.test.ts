@@ -108,6 +108,7 @@ onEachBackend(({ openTestGate }) => {
       ["192.168.0.1", "InvalidBucketName"],
       ["two..dots", "InvalidBucketName"],
       ["my-s3alias", "InvalidBucketName"],
+      ["mine-111122223333-us-east-1-an", "InvalidBucketName"],
     ])("of the name %s are refused", async (Bucket, name) => {
       expect(await nameOf(client.send(new s3.CreateBucketCommand({ Bucket })))).toBe(name);
     });

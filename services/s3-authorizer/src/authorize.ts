@@ -28,14 +28,34 @@ const asksFor = {
   bypass: ({ headers }) => isTrue(headers.get("x-amz-bypass-governance-retention")),
   "object lock": ({ headers }) => isTrue(headers.get("x-amz-bucket-object-lock-enabled")),
   ownership: ({ headers }) => headers.has("x-amz-object-ownership"),
+  "if match": ({ headers }) => headers.has("if-match"),
+  etag: ({ headers }) => comparesEtag(headers.get("if-match")),
 } satisfies Record<When, (asked: Asked) => boolean>;
 
 function isTrue(value: string | undefined): boolean {
   return value?.toLowerCase() === "true";
 }
 
+/** Whether a condition on a deletion tells what the object is, and not only that it is there. */
+export function comparesEtag(etag: string | undefined): boolean {
+  return etag !== undefined && etag.trim() !== "*";
+}
+
+/**
+ * Some requests S3 takes with a signature only; conditional writes are among them where no TLS is.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ */
+function refuseAnonymous({ signature, operation, call, headers }: Asked): void {
+  if (signature.caller) return;
+  const message = operation.served?.refusesAnonymous;
+  const isWrite = call.method === "PUT" || call.method === "POST";
+  const isConditional = isWrite && (headers.has("if-match") || headers.has("if-none-match"));
+  if (message !== undefined || isConditional) throw s3Error("AccessDenied", {}, message);
+}
+
 /** Throws AccessDenied for the first need that is refused. */
 export async function authorize(asked: Asked): Promise<void> {
+  refuseAnonymous(asked);
   const given = asked.operation.served?.facts?.(asked);
   const facts = given instanceof Promise ? await given : given;
   for (const need of asked.operation.needs) {

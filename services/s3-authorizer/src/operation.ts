@@ -18,7 +18,9 @@ export type When =
   | "legal hold"
   | "bypass"
   | "object lock"
-  | "ownership";
+  | "ownership"
+  | "if match"
+  | "etag";
 
 /**
  * One decision that must be Allow. Needs on each key, and on what a body names, are decided by the operation
@@ -56,6 +58,8 @@ export interface Served {
   readonly body: "none" | "document" | "object";
   /** The bucket need not be there. */
   readonly anyBucket?: boolean;
+  /** What S3 says to a request without a signature, which it refuses whatever a policy allows. */
+  readonly refusesAnonymous?: string;
   /** Its ACL would be the bucket's. */
   readonly makesBucket?: boolean;
   /** Its x-amz-copy-source is an object that is read. */

@@ -25,6 +25,8 @@ const WHEN: Record<When, string> = {
   bypass: "header x-amz-bypass-governance-retention",
   "object lock": "header x-amz-bucket-object-lock-enabled",
   ownership: "header x-amz-object-ownership",
+  "if match": "header if-match",
+  etag: "header if-match other than *",
 };
 const ON: Record<Need["on"], RegExp> = {
   service: /^\*$/,

@@ -51,10 +51,18 @@ const WRITING: Need[] = [
   { action: "s3:PutObjectRetention", on: "object", when: "retention" },
   { action: "s3:PutObjectLegalHold", on: "object", when: "legal hold" },
 ];
+/**
+ * Whoever compares an ETag learns what the object is.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ */
+const IF_MATCH: Need = { action: "s3:GetObject", on: "object", when: "if match" };
 const READING_SOURCE: Need[] = [
   { action: "s3:GetObject", on: "source", when: "no source version" },
   { action: "s3:GetObjectVersion", on: "source", when: "source version" },
 ];
+
+const ANONYMOUS_COPY = "Anonymous users cannot copy objects.  Please authenticate.";
+const ANONYMOUS_UPLOAD = "Anonymous users cannot initiate multipart uploads.  Please authenticate.";
 
 const READING = ["partNumber", "versionId", ...overrideParameters];
 
@@ -95,7 +103,7 @@ export const operations = {
     method: "POST",
     on: "object",
     marker: "uploadId",
-    needs: onObject("s3:PutObject"),
+    needs: [...onObject("s3:PutObject"), IF_MATCH],
     served: serves({
       answer: CompleteMultipartUpload,
       body: "document",
@@ -108,9 +116,10 @@ export const operations = {
     method: "PUT",
     on: "object",
     with: { header: "x-amz-copy-source" },
-    needs: [...READING_SOURCE, ...WRITING],
+    needs: [...READING_SOURCE, ...WRITING, IF_MATCH],
     served: serves({
       answer: CopyObject,
+      refusesAnonymous: ANONYMOUS_COPY,
       copies: true,
       storesHeaders: true,
       headers: [...copySourceHeaders, "x-amz-metadata-directive", "x-amz-checksum-algorithm"],
@@ -155,6 +164,7 @@ export const operations = {
     needs: WRITING,
     served: serves({
       answer: CreateMultipartUpload,
+      refusesAnonymous: ANONYMOUS_UPLOAD,
       storesHeaders: true,
       parameters: ["uploads"],
       headers: ["x-amz-checksum-algorithm", "x-amz-checksum-type"],
@@ -245,6 +255,8 @@ export const operations = {
       { action: "s3:DeleteObject", on: "object", when: "no version" },
       { action: "s3:DeleteObjectVersion", on: "object", when: "version" },
       { action: "s3:BypassGovernanceRetention", on: "object", when: "bypass" },
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+      { action: "s3:GetObject", on: "object", when: "etag" },
     ],
     served: serves({ answer: DeleteObject, parameters: ["versionId"], facts: deletingFacts }),
   },
@@ -268,6 +280,7 @@ export const operations = {
       { action: "s3:DeleteObject", on: "each key" },
       { action: "s3:DeleteObjectVersion", on: "each key" },
       { action: "s3:BypassGovernanceRetention", on: "each key" },
+      { action: "s3:GetObject", on: "each key" },
     ],
     served: serves({ answer: DeleteObjects, body: "document", parameters: ["delete"], headers: checksumHeaders }),
   },
@@ -666,7 +679,7 @@ export const operations = {
   PutObject: {
     method: "PUT",
     on: "object",
-    needs: WRITING,
+    needs: [...WRITING, IF_MATCH],
     served: serves({
       answer: PutObject,
       body: "object",
@@ -776,6 +789,7 @@ export const operations = {
     needs: [...READING_SOURCE, { action: "s3:PutObject", on: "object" }],
     served: serves({
       answer: UploadPartCopy,
+      refusesAnonymous: ANONYMOUS_COPY,
       copies: true,
       parameters: ["uploadId", "partNumber"],
       headers: [...copySourceHeaders, "x-amz-copy-source-range"],

@@ -8,11 +8,12 @@ import { type PlainRequest, readPlainRequest } from "./plain-request.ts";
 const read = (text: string) => readPlainRequest(Buffer.from(text, "latin1"));
 
 test("a plain request is read as it stands", () => {
-  const text = "GET /a/../b?c=%zz&d HTTP/1.1\r\nHost: x\r\nX-A:  two  \r\nx-a:\xe4\r\nConnection: Keep-Alive\r\n\r\n";
+  const text =
+    "GET /a/../b?c=%zz&d HTTP/1.1\r\nHost: x\r\nX-A:  two  \r\nx-a:\xe4\r\nX-B: \xc3\xa0\t\r\nConnection: Keep-Alive\r\n\r\n";
   expect(read(text)).toEqual({
     method: "GET",
     target: "/a/../b?c=%zz&d",
-    rawHeaders: ["Host", "x", "X-A", "two", "x-a", "\xe4", "Connection", "Keep-Alive"],
+    rawHeaders: ["Host", "x", "X-A", "two", "x-a", "\xe4", "X-B", "\xc3\xa0", "Connection", "Keep-Alive"],
   });
   expect(read("HEAD / HTTP/1.1\r\n\r\n")).toEqual({ method: "HEAD", target: "/", rawHeaders: [] });
 });

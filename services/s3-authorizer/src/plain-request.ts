@@ -45,7 +45,8 @@ export function readPlainRequest(chunk: Buffer): PlainRequest | undefined {
     if (!HEADER.test(line)) return undefined;
     const colon = line.indexOf(":");
     const name = line.slice(0, colon);
-    const value = line.slice(colon + 1).trim();
+    // Not trim(): it would take away bytes of a character that ends in a byte which latin1 has for a space.
+    const value = line.slice(colon + 1).replace(/^[\t ]+|[\t ]+$/g, "");
     if (isSpecial(name, value)) return undefined;
     rawHeaders.push(name, value);
     start = end + 2;

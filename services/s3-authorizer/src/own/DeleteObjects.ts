@@ -3,7 +3,7 @@
 import { Refusal } from "@rolemint/object-store";
 import { AwsError } from "@rolemint/wire";
 import type { XmlElement } from "@rolemint/wire/xml";
-import { objectArn, refusal } from "../authorize.ts";
+import { comparesEtag, objectArn, refusal } from "../authorize.ts";
 import type { Reply } from "../call.ts";
 import { checksumHeaders } from "../checksums.ts";
 import { etagFacts, versionFact } from "../context.ts";
@@ -58,10 +58,13 @@ function readObject(object: XmlElement): Named {
 /** Undefined when it is done. What no back end answers for ends the whole request. */
 async function deleteOne(asked: Asked, { key, versionId, etag, lacking }: Named): Promise<AwsError | undefined> {
   const { gate, address, bucket } = asked;
-  const action = versionId === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
   const facts = { ...etagFacts(etag), ...versionFact(versionId) };
-  const refused = refusal(asked, action, objectArn(address.bucket, key), bucket, facts);
-  if (refused) return refused;
+  const actions = [versionId === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion"];
+  if (comparesEtag(etag)) actions.push("s3:GetObject");
+  for (const action of actions) {
+    const refused = refusal(asked, action, objectArn(address.bucket, key), bucket, facts);
+    if (refused) return refused;
+  }
   if (lacking !== undefined) {
     return new AwsError("NotImplemented", 501, `DeleteObjects ${lacking} is not implemented by rolemint`);
   }
