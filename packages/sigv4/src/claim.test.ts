@@ -195,8 +195,8 @@ describe("presigned query", () => {
     });
   });
 
-  test("of another service needs no X-Amz-Expires", () => {
-    expect(claim(queryRequest({ "X-Amz-Expires": undefined }), "other")).toMatchObject({
+  test.each([undefined, "60", "604800"])("of another service is good for 15 minutes, X-Amz-Expires %s", (given) => {
+    expect(claim(queryRequest({ "X-Amz-Expires": given }), "other")).toMatchObject({
       kind: "query",
       expiresSeconds: 900,
       payloadHash: undefined,

@@ -37,8 +37,9 @@ export type BrokenClaim = { readonly kind: "broken"; readonly mechanism: "header
 export type Claim = SignedClaim | { readonly kind: "none" } | BrokenClaim;
 
 const MAX_EXPIRES_SECONDS = 604_800;
-// Services other than S3 take a presigned request without X-Amz-Expires and give it as long as a header signature.
-const DEFAULT_EXPIRES_SECONDS = 900;
+// Services other than S3 give a presigned request as long as a header signature, with X-Amz-Expires or without it:
+// https://github.com/aws/aws-sdk-go/issues/2167
+const OTHER_EXPIRES_SECONDS = 900;
 
 /** Reads the claim. Never throws; a name twice, two mechanisms, another algorithm: all broken. */
 export function claim(request: HttpRequest, flavour: Flavour): Claim {
@@ -103,8 +104,9 @@ function queryClaim(
   if (!time) return broken("query", { reason: "malformed-date", given: date });
   const signed = readSigned({ credential, signedHeaders, signature }, time);
   if ("reason" in signed) return broken("query", signed);
-  const expiresSeconds = expires === undefined ? DEFAULT_EXPIRES_SECONDS : readExpires(expires);
-  if (typeof expiresSeconds === "object") return broken("query", expiresSeconds);
+  const asked = expires === undefined ? OTHER_EXPIRES_SECONDS : readExpires(expires);
+  if (typeof asked === "object") return broken("query", asked);
+  const expiresSeconds = flavour === "s3" ? asked : OTHER_EXPIRES_SECONDS;
   if (parameters.token !== undefined && headers.token !== undefined) return broken("query", { reason: "two-tokens" });
 
   // A header that the signature covers binds the body as the parameter does; one that it does not cover says nothing.
