@@ -122,6 +122,23 @@ test("rights by the tags of a role, and by the tags that a call brings", async (
   expect(await refusal(plane, "TagRole", both, alice)).toMatch(DENIED);
 });
 
+test.each([
+  ["CreateRole", "TagRole", { RoleName: "new", AssumeRolePolicyDocument: EC2_TRUST }, "role/new"],
+  ["CreateUser", "TagUser", { UserName: "new" }, "user/new"],
+  ["CreatePolicy", "TagPolicy", { PolicyName: "new", PolicyDocument: READ }, "policy/new"],
+  ["CreateInstanceProfile", "TagInstanceProfile", { InstanceProfileName: "new" }, "instance-profile/new"],
+])("%s with tags needs %s", async (action, tagging, parameters, made) => {
+  const tagged = { ...parameters, "Tags.member.1.Key": "Team", "Tags.member.1.Value": "a" };
+  const alice = userWith("alice", allow(`iam:${action}`, "*"));
+  const says = `iam:${tagging} on resource: ${arn(made)} because no identity-based policy allows the iam:${tagging} action`;
+  expect(await refusal(plane, action, tagged, alice)).toContain(says);
+  await done(plane, action, parameters, alice);
+  const remove = { ...parameters, PolicyArn: arn(made) };
+  await done(plane, action.replace("Create", "Delete"), remove);
+  const isTeam = { StringEquals: { "aws:RequestTag/Team": "a" } };
+  await done(plane, action, tagged, userWith("bob", allow(`iam:${action}`, "*"), allow(`iam:${tagging}`, "*", isTeam)));
+});
+
 test("`iam:ResourceTag` is a key of roles and users only", async () => {
   const tags = { "Tags.member.1.Key": "Team", "Tags.member.1.Value": "a" };
   await done(plane, "CreateInstanceProfile", { InstanceProfileName: "web", ...tags });

@@ -8,7 +8,8 @@ export const BUCKET_NAME = {
 } as const;
 
 const PREFIXES = ["xn--", "sthree-", "amzn-s3-demo-"];
-const SUFFIXES = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
+/** The last is for an account's regional namespace, which `x-amz-bucket-namespace` asks for and nobody here serves. */
+const SUFFIXES = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an"];
 
 /** What is wrong with a name of the right letters and length, as a predicate; undefined when S3 takes it. */
 export function bucketNameProblem(name: string): string | undefined {

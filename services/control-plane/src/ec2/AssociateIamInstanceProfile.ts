@@ -2,7 +2,7 @@
 import { required, string, struct } from "@rolemint/wire";
 import { attachProfile } from "@rolemint/world";
 import { action } from "./action.ts";
-import { instanceResource, instancesById, passRoleNeeds, profileBySpecification } from "./lookup.ts";
+import { instanceResource, instancesById, passRoleNeeds, profileBySpecification, profileContext } from "./lookup.ts";
 import { Association, ProfileSpecification } from "./shapes.ts";
 import { associationView } from "./views.ts";
 
@@ -20,7 +20,11 @@ export const AssociateIamInstanceProfile = action({
   needs({ world, account, input }) {
     const target = instanceResource(world, account, input.InstanceId);
     return [
-      { action: "ec2:AssociateIamInstanceProfile", ...target },
+      {
+        action: "ec2:AssociateIamInstanceProfile",
+        resource: target.resource,
+        context: { ...target.context, ...profileContext("ec2:newinstanceprofile", account, input.IamInstanceProfile) },
+      },
       ...passRoleNeeds(account, input.IamInstanceProfile, target.resource),
     ];
   },

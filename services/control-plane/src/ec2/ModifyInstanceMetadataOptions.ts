@@ -19,8 +19,15 @@ export const ModifyInstanceMetadataOptions = action({
   ],
   needs({ world, account, input }) {
     const target = instanceResource(world, account, input.InstanceId);
-    const attributes = Object.keys(input).filter((name) => name.startsWith("Http") || name === "InstanceMetadataTags");
-    const context = { ...target.context, "ec2:attribute": attributes };
+    const { InstanceId: _, DryRun: __, ...given } = input;
+    const attributes = Object.entries(given).filter(([, value]) => value !== undefined);
+    // The options that it has are in ec2:MetadataHttpTokens and the like; those that it shall have are here.
+    const asked = attributes.map(([name, value]) => [`ec2:attribute/${name.toLowerCase()}`, String(value)]);
+    const context = {
+      ...target.context,
+      ...Object.fromEntries(asked),
+      "ec2:attribute": attributes.map(([name]) => name),
+    };
     return [{ action: "ec2:ModifyInstanceMetadataOptions", resource: target.resource, context }];
   },
   handle({ world, account, input, now, fail }) {

@@ -3,7 +3,13 @@
 import { required, string, struct } from "@rolemint/wire";
 import { attachProfile } from "@rolemint/world";
 import { action } from "./action.ts";
-import { instanceByAssociation, instanceResource, passRoleNeeds, profileBySpecification } from "./lookup.ts";
+import {
+  instanceByAssociation,
+  instanceResource,
+  passRoleNeeds,
+  profileBySpecification,
+  profileContext,
+} from "./lookup.ts";
 import { Association, ProfileSpecification } from "./shapes.ts";
 import { associationView } from "./views.ts";
 
@@ -16,7 +22,11 @@ export const ReplaceIamInstanceProfileAssociation = action({
     const [instance] = world.tables.instances.find("association_id", input.AssociationId);
     const target = instanceResource(world, account, instance?.id ?? "*");
     return [
-      { action: "ec2:ReplaceIamInstanceProfileAssociation", ...target },
+      {
+        action: "ec2:ReplaceIamInstanceProfileAssociation",
+        resource: target.resource,
+        context: { ...target.context, ...profileContext("ec2:newinstanceprofile", account, input.IamInstanceProfile) },
+      },
       ...passRoleNeeds(account, input.IamInstanceProfile, target.resource),
     ];
   },

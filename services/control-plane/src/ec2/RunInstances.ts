@@ -13,7 +13,7 @@ import {
 } from "@rolemint/world";
 import { requestTagContext, type TagInput } from "../tag-context.ts";
 import { action } from "./action.ts";
-import { passRoleNeeds, profileBySpecification } from "./lookup.ts";
+import { passRoleNeeds, profileBySpecification, profileContext } from "./lookup.ts";
 import { changedOptions, type OptionsInput } from "./metadata-options.ts";
 import { DryRun, metadataOptionMembers, ProfileSpecification, reservationMembers, Tag } from "./shapes.ts";
 import { checkedTags } from "./tags.ts";
@@ -181,7 +181,7 @@ function launchNeeds(world: World, account: Account, input: LaunchInput, tags: r
     "ec2:metadatahttptokens": options.HttpTokens ?? DEFAULT_OPTIONS.tokens,
     "ec2:metadatahttpendpoint": options.HttpEndpoint ?? DEFAULT_OPTIONS.endpoint,
     "ec2:metadatahttpputresponsehoplimit": String(options.HttpPutResponseHopLimit ?? DEFAULT_OPTIONS.hopLimit),
-    ...(input.IamInstanceProfile?.Arn !== undefined && { "ec2:instanceprofile": input.IamInstanceProfile.Arn }),
+    ...profileContext("ec2:instanceprofile", account, input.IamInstanceProfile),
   };
   const resources = [
     arn("instance", "*"),

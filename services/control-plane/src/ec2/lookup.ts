@@ -43,7 +43,12 @@ export function instanceResource(world: World, account: Account, id: string) {
     ...resourceTagContext("ec2", instance?.tags),
   };
   if (instance?.association) context["ec2:instanceprofile"] = instance.association.profileArn;
-  if (instance) context["ec2:instancetype"] = instance.instanceType;
+  if (instance) {
+    context["ec2:instancetype"] = instance.instanceType;
+    context["ec2:metadatahttptokens"] = instance.options.tokens;
+    context["ec2:metadatahttpendpoint"] = instance.options.endpoint;
+    context["ec2:metadatahttpputresponsehoplimit"] = String(instance.options.hopLimit);
+  }
   return { resource: ec2Arn(world.region, account.id, "instance", id), context };
 }
 
@@ -76,6 +81,14 @@ function findProfile(
   const name = Name ?? Arn?.slice(Arn.lastIndexOf("/") + 1);
   const profile = name === undefined ? undefined : account.instanceProfiles.get(name);
   return Arn !== undefined && profile?.arn !== Arn ? undefined : profile;
+}
+
+type SpecificationInput = { readonly Arn?: string | undefined; readonly Name?: string | undefined };
+
+/** The ARN of the profile that is handed over, by whichever of its names; of one that is not there, as it was given. */
+export function profileContext(key: string, account: Account, specification: SpecificationInput | undefined) {
+  const arn = specification && (findProfile(account, specification)?.arn ?? specification.Arn);
+  return arn === undefined ? {} : { [key]: arn };
 }
 
 /** Handing a profile to EC2 means passing its role: what `iam:PassRole` is asked on. */

@@ -3,6 +3,7 @@ import { defaulted, required, struct } from "@rolemint/wire";
 import { iamArn } from "@rolemint/world";
 import { requestTagContext } from "../tag-context.ts";
 import { action } from "./action.ts";
+import { withTagging } from "./needs.ts";
 import { InstanceProfile, InstanceProfileName, Path, Tags } from "./shapes.ts";
 import { resourceTagProblem } from "./tags.ts";
 import { instanceProfileView, someTags } from "./views.ts";
@@ -14,13 +15,16 @@ export const CreateInstanceProfile = action({
   input: struct({ InstanceProfileName: required(InstanceProfileName), Path: defaulted(Path, "/"), Tags }),
   output: struct({ InstanceProfile: required(InstanceProfile) }),
   errors: ["EntityAlreadyExists", "InvalidInput", "LimitExceeded"],
-  needs: ({ account, input }) => [
-    {
-      action: "iam:CreateInstanceProfile",
-      resource: iamArn(account.id, "instance-profile", input.Path, input.InstanceProfileName),
-      context: requestTagContext(input.Tags),
-    },
-  ],
+  needs: ({ account, input }) =>
+    withTagging(
+      {
+        action: "iam:CreateInstanceProfile",
+        resource: iamArn(account.id, "instance-profile", input.Path, input.InstanceProfileName),
+        context: requestTagContext(input.Tags),
+      },
+      "iam:TagInstanceProfile",
+      input.Tags,
+    ),
   handle({ world, account, input, ids, now, fail }) {
     const { InstanceProfileName: name, Path: path, Tags: tags = [] } = input;
     if (account.instanceProfiles.get(name)) {

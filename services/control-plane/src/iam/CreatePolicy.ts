@@ -3,6 +3,7 @@ import { defaulted, required, struct } from "@rolemint/wire";
 import { iamArn } from "@rolemint/world";
 import { requestTagContext } from "../tag-context.ts";
 import { action } from "./action.ts";
+import { withTagging } from "./needs.ts";
 import { checkPolicyText } from "./policies.ts";
 import { Policy, PolicyDescription, PolicyName, PolicyPath, PolicyText, Tags } from "./shapes.ts";
 import { resourceTagProblem } from "./tags.ts";
@@ -21,13 +22,16 @@ export const CreatePolicy = action({
   }),
   output: struct({ Policy: required(Policy) }),
   errors: ["EntityAlreadyExists", "InvalidInput", "LimitExceeded", "MalformedPolicyDocument"],
-  needs: ({ account, input }) => [
-    {
-      action: "iam:CreatePolicy",
-      resource: iamArn(account.id, "policy", input.Path, input.PolicyName),
-      context: requestTagContext(input.Tags),
-    },
-  ],
+  needs: ({ account, input }) =>
+    withTagging(
+      {
+        action: "iam:CreatePolicy",
+        resource: iamArn(account.id, "policy", input.Path, input.PolicyName),
+        context: requestTagContext(input.Tags),
+      },
+      "iam:TagPolicy",
+      input.Tags,
+    ),
   handle({ account, input, ids, now, fail }) {
     const { PolicyName: name, Path: path, PolicyDocument: text, Tags: tags = [] } = input;
     if (account.policies.get(name)) {

@@ -4,6 +4,7 @@ import { iamArn, principalIdsOf } from "@rolemint/world";
 import { requestTagContext } from "../tag-context.ts";
 import { action } from "./action.ts";
 import { checkBoundary } from "./boundaries.ts";
+import { withTagging } from "./needs.ts";
 import { Arn, Path, PolicyText, Role, RoleDescription, RoleName, Tags } from "./shapes.ts";
 import { principalTagProblem } from "./tags.ts";
 import { trustPolicyProblem } from "./trust.ts";
@@ -29,16 +30,19 @@ export const CreateRole = action({
     "NoSuchEntity",
     "ValidationError",
   ],
-  needs: ({ account, input }) => [
-    {
-      action: "iam:CreateRole",
-      resource: iamArn(account.id, "role", input.Path, input.RoleName),
-      context: {
-        ...requestTagContext(input.Tags),
-        ...(input.PermissionsBoundary && { "iam:permissionsboundary": input.PermissionsBoundary }),
+  needs: ({ account, input }) =>
+    withTagging(
+      {
+        action: "iam:CreateRole",
+        resource: iamArn(account.id, "role", input.Path, input.RoleName),
+        context: {
+          ...requestTagContext(input.Tags),
+          ...(input.PermissionsBoundary && { "iam:permissionsboundary": input.PermissionsBoundary }),
+        },
       },
-    },
-  ],
+      "iam:TagRole",
+      input.Tags,
+    ),
   handle({ world, account, input, ids, now, fail }) {
     const name = input.RoleName;
     if (account.roles.get(name)) throw fail("EntityAlreadyExists", `Role with name ${name} already exists.`);

@@ -4,6 +4,7 @@ import { iamArn } from "@rolemint/world";
 import { requestTagContext } from "../tag-context.ts";
 import { action } from "./action.ts";
 import { checkBoundary } from "./boundaries.ts";
+import { withTagging } from "./needs.ts";
 import { Arn, Path, Tags, User, UserName } from "./shapes.ts";
 import { principalTagProblem } from "./tags.ts";
 import { userView } from "./views.ts";
@@ -15,16 +16,19 @@ export const CreateUser = action({
   input: struct({ Path: defaulted(Path, "/"), UserName: required(UserName), PermissionsBoundary: Arn, Tags }),
   output: struct({ User: required(User) }),
   errors: ["EntityAlreadyExists", "InvalidInput", "LimitExceeded", "NoSuchEntity", "ValidationError"],
-  needs: ({ account, input }) => [
-    {
-      action: "iam:CreateUser",
-      resource: iamArn(account.id, "user", input.Path, input.UserName),
-      context: {
-        ...requestTagContext(input.Tags),
-        ...(input.PermissionsBoundary && { "iam:permissionsboundary": input.PermissionsBoundary }),
+  needs: ({ account, input }) =>
+    withTagging(
+      {
+        action: "iam:CreateUser",
+        resource: iamArn(account.id, "user", input.Path, input.UserName),
+        context: {
+          ...requestTagContext(input.Tags),
+          ...(input.PermissionsBoundary && { "iam:permissionsboundary": input.PermissionsBoundary }),
+        },
       },
-    },
-  ],
+      "iam:TagUser",
+      input.Tags,
+    ),
   handle({ world, account, input, ids, now, fail }) {
     const { UserName: name, Path: path, PermissionsBoundary: boundary, Tags: tags = [] } = input;
     if (account.users.get(name)) throw fail("EntityAlreadyExists", `User with name ${name} already exists.`);

@@ -1,10 +1,10 @@
 // How IAM names the resource in an AccessDenied: by kind and name where the call is about an entity that should be
-// there, by ARN where it makes one, lists them or passes a role.
+// there, by ARN where it makes one, lists them, tags one or passes a role.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 import type { Refused } from "@rolemint/caller";
 import { explainDenial } from "@rolemint/policy";
 
-const BY_ARN = /^iam:(?:Create(?:Role|User|InstanceProfile)|List(?:Roles|Users|InstanceProfiles)|PassRole)$/;
+const BY_ARN = /^iam:(?:Create(?:Role|User|InstanceProfile)|List(?:Roles|Users|InstanceProfiles)|PassRole|Tag\w+)$/;
 
 export function denialText({ request, denial }: Refused): string {
   const resource = shownResource(request.action, request.resource);

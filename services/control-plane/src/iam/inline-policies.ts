@@ -2,14 +2,10 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
 import { checkIdentityPolicy } from "@rolemint/policy";
 import { list, string } from "@rolemint/wire";
-import { encodeDocument, withInline, withoutInline } from "@rolemint/world";
+import { encodeDocument, inlineCharacters, MOST_INLINE_CHARACTERS, withInline, withoutInline } from "@rolemint/world";
 import type { Holder } from "./holders.ts";
 import type { Fail } from "./lookup.ts";
 import { page } from "./paging.ts";
-import { lengthWithoutSpace } from "./policies.ts";
-
-/** Characters of all inline policies of one entity together, without white space. */
-const MAX_CHARACTERS = { role: 10240, user: 2048 };
 
 export const PUT_ERRORS = ["LimitExceeded", "MalformedPolicyDocument", "NoSuchEntity"] as const;
 
@@ -24,9 +20,8 @@ export function putInlinePolicy(
   const malformed = checkIdentityPolicy(text, { managed: false });
   if (malformed) throw fail("MalformedPolicyDocument", malformed.message);
   const inline = withInline(row, name, text);
-  const characters = Object.values(inline).reduce((sum, one) => sum + lengthWithoutSpace(one), 0);
-  const most = MAX_CHARACTERS[kind];
-  if (characters > most) {
+  const most = MOST_INLINE_CHARACTERS[kind];
+  if (inlineCharacters(inline) > most) {
     throw fail("LimitExceeded", `Maximum policy size of ${most} bytes exceeded for ${kind} ${row.name}`);
   }
   change({ inline });

@@ -4,7 +4,7 @@
 import type { ConditionContext } from "@rolemint/authority";
 import { type Account, iamArn, managedPolicy, type Permissions, type World } from "@rolemint/world";
 import type { Need } from "../action.ts";
-import { resourceTagContext, type TagInput } from "../tag-context.ts";
+import { requestTagContext, resourceTagContext, type TagInput } from "../tag-context.ts";
 
 export function onRole(action: string, account: Account, name: string, context: ConditionContext = {}): Need {
   const role = account.roles.get(name);
@@ -36,6 +36,12 @@ export function onPath(action: string, account: Account, kind: string, prefix: s
 /** `iam:PermissionsBoundary` of calls that change what a role or user may do: the boundary that it has. */
 export function boundaryContext(holder: Permissions | undefined): ConditionContext {
   return holder?.boundary === undefined ? {} : { "iam:permissionsboundary": holder.boundary };
+}
+
+/** Whoever makes something with tags must be allowed to tag it, too. */
+export function withTagging(making: Need, action: string, tags: readonly TagInput[] | undefined): Need[] {
+  if (!tags?.length) return [making];
+  return [making, { action, resource: making.resource, context: requestTagContext(tags) }];
 }
 
 /** `iam:ResourceTag` is there for users and roles only. */

@@ -2,15 +2,11 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
 import type { Principal } from "@rolemint/authority";
 import { checkIdentityPolicy } from "@rolemint/policy";
-import type { Account, ManagedPolicy, World } from "@rolemint/world";
+import { type Account, lengthWithoutSpace, type ManagedPolicy, type World } from "@rolemint/world";
 import { type Fail, findPolicy, findPolicyVersion, type PolicyArnFault } from "./lookup.ts";
 import type { PolicyUse } from "./views.ts";
 
 const MAX_POLICY_CHARACTERS = 6144;
-
-export function lengthWithoutSpace(text: string): number {
-  return text.replace(/\s/g, "").length;
-}
 
 /** Refuses a text that IAM does not take as a managed policy. */
 export function checkPolicyText(text: string, fail: Fail<"LimitExceeded" | "MalformedPolicyDocument">): void {

@@ -1,7 +1,6 @@
 // Trust policies as IAM takes them: grammar, then the principals, then the size.
 import { checkTrustPolicy, invalidPrincipal, principalsOf } from "@rolemint/policy";
-import { idOfPrincipal, type World } from "@rolemint/world";
-import { lengthWithoutSpace } from "./policies.ts";
+import { idOfPrincipal, lengthWithoutSpace, type World } from "@rolemint/world";
 
 /** Characters of a trust policy without white space that IAM takes. */
 const MAX_TRUST_CHARACTERS = 2048;
