@@ -74,6 +74,21 @@ test("the files stand beside the compose file, wherever that is", async () => {
   expect(existsSync(join(cwd, "my app", "rolemint.yaml"))).toBe(true);
 });
 
+test("of several compose files none is left out, and one that compose would have taken unasked is told of", async () => {
+  const cwd = project();
+  const override = "docker-compose.override.yml";
+  writeFileSync(join(cwd, override), "services: { web: { environment: { AWS_PROFILE: dev } } }\n");
+  const one = await adopt(cwd, "web");
+  expect(one.stderr).toMatch(/^warning: docker-compose\.override\.yml is left out[^\n]+\n$/);
+  const both = await adopt(cwd, "--compose", override, "web", "--force");
+  expect(both.stderr).toMatch(/^warning: service web: AWS_PROFILE[^\n]+\n$/);
+  expect(both.stdout).toContain(`docker compose -f docker-compose.yml -f ${override} -f compose.rolemint.yaml up\n`);
+  const found = async (files?: string) =>
+    (await rolemint(["doctor"], { cwd, ...(files && { env: { COMPOSE_FILE: files } }) })).stdout;
+  expect(await found()).toContain("AWS_PROFILE");
+  expect(await found("docker-compose.yml:compose.rolemint.yaml")).not.toContain("AWS_PROFILE");
+});
+
 test.each(["rolemint.yaml", "compose.rolemint.yaml"])(
   "%s that is there is left, and nothing is written",
   async (name) => {
@@ -99,6 +114,7 @@ test.each([
     ["worker"],
     /rolemint-seam/,
   ],
+  ["a loop", "services: { web: &w { image: x, labels: *w } }\n", ["web"], /docker-compose\.yml is not YAML.*alias/],
   ["no YAML", "services: {\n", ["web"], /docker-compose\.yml:\d+:\d+ is not YAML/],
 ])("%s: exit 2, nothing written", async (_, text, services, says) => {
   const cwd = project(text);

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import pc from "picocolors";
+import { composeFilesHere } from "../compose/files.ts";
 import { OVERRIDE_FILE } from "../compose/override.ts";
 import { readProject } from "../compose/read.ts";
 import { type ComposeProject, PART_LABEL } from "../compose/service.ts";
@@ -30,12 +31,10 @@ export interface DoctorFlags extends WhereFlags, OutputFlags {
 /** Where the control plane's container has its config. */
 const CONFIG_IN_CONTAINER = "/etc/rolemint";
 const CONFIG = "rolemint.yaml";
-/** https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file */
-const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
 /** The exit code: 1 when there is a problem. */
 export async function doctor(flags: DoctorFlags): Promise<number> {
-  const files = flags.compose ?? composeFilesHere();
+  const files = flags.compose ?? filesHere();
   const running = await runningSimulator(flags);
   const [engine, plugin, host] = await Promise.all([
     dockerSays("version", "--format", "{{.Server.Version}}"),
@@ -60,10 +59,11 @@ async function hostFindings(running: RunningSimulator | undefined): Promise<read
   return [...checkNames(await resolved(HOST_NAMES)), ...checkPorts(await ports)];
 }
 
-/** As compose finds them, and the override that `rolemint init` writes. */
-function composeFilesHere(): readonly string[] {
-  const first = COMPOSE_FILES.find((file) => existsSync(file));
-  return first === undefined ? [] : [first, OVERRIDE_FILE].filter((file) => existsSync(file));
+/** As compose finds them, and what `rolemint init` wrote beside them. */
+function filesHere(): readonly string[] {
+  const files = composeFilesHere(process.env);
+  if (files.length === 0 || process.env["COMPOSE_FILE"]) return files;
+  return [...files, OVERRIDE_FILE].filter((file) => existsSync(file));
 }
 
 async function composeFindings(files: readonly string[]): Promise<readonly Finding[]> {

@@ -7,7 +7,7 @@ import { CliError } from "../exit.ts";
 import { type OutputFlags, outputFor, visible } from "../output.ts";
 
 export interface InitFlags extends OutputFlags {
-  readonly compose?: string;
+  readonly compose?: readonly string[];
   readonly force?: boolean;
 }
 
@@ -22,17 +22,25 @@ export async function init(services: readonly string[], flags: InitFlags): Promi
   outputFor(flags).result(`wrote ${FILE}; start it with \`rolemint up\``, { version: 1, files: [FILE] });
 }
 
-async function initCompose(file: string, named: readonly string[], flags: InitFlags): Promise<void> {
+/** Both files go beside the first compose file: compose takes paths as relative to its directory. */
+async function initCompose(given: readonly string[], named: readonly string[], flags: InitFlags): Promise<void> {
   const { adopt } = await import("../compose/adopt.ts");
+  const { overrideBeside } = await import("../compose/files.ts");
   const { OVERRIDE_FILE, overrideText } = await import("../compose/override.ts");
   const { readProject } = await import("../compose/read.ts");
   const { worldText } = await import("../compose/world-text.ts");
-  const adoption = adopt(readProject([file], process.env), named, file);
+  const adoption = adopt(readProject(given, process.env), named, given.join(" and "));
   if ("problems" in adoption) throw new CliError("usage", adoption.problems.join("\n"));
-  const { services, sharers, region, warnings } = adoption;
-  const override = join(dirname(file), OVERRIDE_FILE);
-  const world = join(dirname(file), FILE);
-  const command = `docker compose -f ${shellWord(file)} -f ${shellWord(override)} up`;
+  const { services, sharers, region } = adoption;
+  const directory = dirname(given[0]!);
+  const override = join(directory, OVERRIDE_FILE);
+  const world = join(directory, FILE);
+  const command = `docker compose ${[...given, override].map((file) => `-f ${shellWord(file)}`).join(" ")} up`;
+  const left = given.length === 1 ? overrideBeside(given[0]!) : [];
+  const warnings = [
+    ...adoption.warnings,
+    ...left.map((file) => `${file} is left out of the command: if you use it, name it too, with a second --compose`),
+  ];
   const text = overrideText({ services, sharers, region, command: visible(command) });
   const files = [
     { path: override, text },

@@ -45,6 +45,8 @@ test.each<[string, object, RegExp]>([
   ["a container's volumes", { web: {}, b: { volumes_from: ["minio:ro"] } }, /service b .*takes the volumes of minio/],
   ["a network of ours", { web: {}, b: { networks: ["rolemint-storage"] } }, /service b .*stands on rolemint-storage/],
   ["a namespace of ours", { web: {}, b: { network_mode: "service:imds" } }, /service b .*joins the network of imds/],
+  ["processes of ours", { web: {}, b: { pid: "service:imds" } }, /service b .*sees the processes of imds/],
+  ["a container's processes", { web: {}, b: { pid: "container:x-imds-1" } }, /service b .*sees the processes of imds/],
   ["a bad role", { web: { labels: { "rolemint.role": "a b" } } }, /"a b" is not the name of a role/],
 ])("refused: %s", (_, services, says) => {
   expect(adopted(services, ["web"])).toEqual({ problems: [expect.stringMatching(says)] });

@@ -38,13 +38,20 @@ function textOf(file: string): string {
 
 function parsed(file: string, text: string): unknown {
   try {
-    return parse(text, { merge: true, logLevel: "error", maxAliasCount: 10_000 });
+    const value: unknown = parse(text, { merge: true, logLevel: "error", maxAliasCount: 10_000 });
+    if (hasLoop(value)) throw new Error("an alias stands within what it is the alias of");
+    return value;
   } catch (error) {
     const [at] = error instanceof YAMLParseError ? (error.linePos ?? []) : [];
     const place = at === undefined ? file : `${file}:${at.line}:${at.col}`;
     const reason = (error as Error).message.split("\n")[0]!.replace(/ at line .*$/, "");
     throw new CliError("usage", `${place} is not YAML: ${reason}`);
   }
+}
+
+function hasLoop(value: unknown, within: readonly unknown[] = []): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return within.includes(value) || Object.values(value).some((each) => hasLoop(each, [...within, value]));
 }
 
 function withVariables(value: unknown, variables: Variables): unknown {

@@ -6,6 +6,8 @@ export interface ComposeService {
   readonly name: string;
   /** `host`, `none`, `service:…`, `container:…`; absent where the service stands on networks. */
   readonly networkMode?: string;
+  /** `host`, `service:…`, `container:…`; absent where it sees its own processes only. */
+  readonly pidMode?: string;
   readonly networks: readonly Attachment[];
   readonly labels: Readonly<Record<string, string>>;
   /** Undefined: taken from the shell that runs compose. */
@@ -136,10 +138,11 @@ export function hasCapability({ capAdd, capDrop, isPrivileged }: ComposeService,
 }
 
 function serviceOf(name: string, service: Readonly<Record<string, unknown>>): ComposeService {
-  const { network_mode: networkMode, container_name: containerName, command, volumes } = service;
+  const { network_mode: networkMode, pid: pidMode, container_name: containerName, command, volumes } = service;
   return {
     name,
     ...(typeof networkMode === "string" && { networkMode }),
+    ...(typeof pidMode === "string" && { pidMode }),
     networks: attachments(service["networks"]),
     labels: definedOf(pairsOf(service["labels"])),
     environment: pairsOf(service["environment"]),
@@ -179,6 +182,7 @@ function overlaidService(under: ComposeService, over: ComposeService): ComposeSe
   return {
     ...under,
     ...(over.networkMode !== undefined && { networkMode: over.networkMode }),
+    ...(over.pidMode !== undefined && { pidMode: over.pidMode }),
     networks: joined(
       under.networks,
       over.networks,

@@ -22,6 +22,7 @@ export function trespassesOf(service: ComposeService, project: ComposeProject): 
     ...taken.map((name) => `takes the volumes of ${name}`),
     ...networks.map(({ network }) => `stands on ${network}`),
     ...(joined === undefined ? [] : [`joins the network of ${joined}`]),
+    ...seenParts(service, project).map((name) => `sees the processes of ${name}`),
   ];
 }
 
@@ -34,6 +35,14 @@ function partJoinedBy(service: ComposeService, { services }: ComposeProject): st
   const owner = ownerOf(service, services);
   if (owner !== undefined) return isPart(owner) && heldInstance(owner) === undefined ? owner.name : undefined;
   return OUR_SERVICES.find((name) => service.networkMode === `service:${name}`);
+}
+
+/** Of a process that a container sees it may read the files, given the same user. */
+function seenParts({ pidMode = "" }: ComposeService, { services }: ComposeProject): readonly string[] {
+  const parts = [...OUR_NAMES, ...services.filter(isPart).map(({ name }) => name)];
+  return [...new Set(parts)].filter(
+    (name) => pidMode === `service:${name}` || new RegExp(`^container:.+[-_]${name}[-_]\\d+$`).test(pidMode),
+  );
 }
 
 /** By the names that the engine knows them by. */
