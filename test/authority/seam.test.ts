@@ -220,6 +220,22 @@ test("while the control plane is away the known stays, and what changed is not b
   expect(again.state().dataPlanes).toMatchObject([{ name: "test", revision: world.revision(), isLate: false }]);
 });
 
+test("a control plane that was started anew lets a change wait for those that followed the one before", async () => {
+  const { world } = openTestWorld();
+  const asked = userWithKey(world);
+  const served = await serve(world);
+  const gate = await follow(world, served.places[0]!, { client: "gate" });
+  expect(await policiesOf(gate, asked)).toBe(0);
+  await served.close();
+  await until(gate.authority.isAway);
+  const again = await serve(world, { places: served.places, awaited: ["gate", "gone"] });
+  expect(again.state().dataPlanes).toEqual([]);
+  changePolicy(world);
+  await again.acknowledged();
+  expect(await policiesOf(gate, asked)).toBe(1);
+  expect(again.state().dataPlanes).toMatchObject([{ name: "gate", isLate: false }]);
+});
+
 test("another state in its place is believed, though its revision may be lower", async () => {
   const { world } = openTestWorld();
   const asked = userWithKey(world);

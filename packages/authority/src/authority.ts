@@ -113,7 +113,7 @@ export const EventRecord = struct({
   UserAgent: string(),
   /** Of an issue: when its keys end. */
   Expiration: timestamp(),
-  /** Why it was refused, or what a warning says. */
+  /** Why it was refused, or what a warning or a fault says. */
   Message: string(),
   /** Not shown in the timeline. */
   Management: ManagementCall,

@@ -44,7 +44,8 @@ export interface Following extends Required<Pick<Authority, "clock" | "faults" |
 
 const HOLD_MAX_MS = 20_000;
 const FIRST_PAUSE_MS = 50;
-const MAX_PAUSE_MS = 1000;
+/** A control plane that was started anew lets a change wait a second for those that followed the last one. */
+const MAX_PAUSE_MS = 500;
 
 export function follow(options: FollowOptions): Following {
   const { client, poll, interrupt, askMs, staleForMs, clock } = options;

@@ -38,6 +38,8 @@ export interface ServeOptions {
   readonly log: Log;
   /** How many changes, and how many names of what they moved, are remembered; default 20,000. */
   readonly historyBound?: number;
+  /** Names of data planes that may still serve by what an earlier process told: changes wait for them as well. */
+  readonly awaited?: readonly string[];
 }
 
 /** What the control plane's health page shows of the seam. */
@@ -51,7 +53,7 @@ export interface ServedState {
 export interface ServedAuthority {
   /** Where it listens, with the ports that were taken. */
   readonly places: readonly Place[];
-  /** Resolves when every connected data plane has applied all that moved until now, or after 1 s. */
+  /** Resolves when every connected or awaited data plane has applied all that moved until now, or after 1 s. */
   acknowledged(): Promise<void>;
   state(): ServedState;
   /** Ends every connection. */

@@ -49,6 +49,8 @@ export interface RevisionsOptions {
   readonly log: Log;
   /** How many changes, and how many names of what they moved, are remembered; default 20,000. */
   readonly historyBound?: number;
+  /** Names of those that may still serve by what an earlier process told: a change waits for them to come, as well. */
+  readonly awaited?: readonly string[];
 }
 
 /** A data plane as the control plane sees it. */
@@ -83,10 +85,10 @@ const HISTORY_BOUND = 20_000;
 const EPOCH_BYTES = 16;
 
 export function openRevisions(source: RevisionSource, options: RevisionsOptions): OpenRevisions {
-  const { entropy, log, historyBound = HISTORY_BOUND } = options;
+  const { entropy, log, historyBound = HISTORY_BOUND, awaited = [] } = options;
   const epoch = entropy(EPOCH_BYTES).toString("hex");
   const history = openHistory(source.revision(), historyBound);
-  const audience = openAudience(log);
+  const audience = openAudience(log, awaited);
   let nextMove = new AbortController();
   const stop = source.watch((moved) => {
     history.add(moved);
@@ -175,12 +177,19 @@ function openHistory(first: number, bound: number) {
   };
 }
 
-/** Who is connected, and the waits until all of them have seen a revision. */
-function openAudience(log: Log) {
-  const members = new Set<{ name: string; revision: number | undefined; isLate: boolean }>();
+interface Member {
+  name: string;
+  revision: number | undefined;
+  isLate: boolean;
+}
+
+/** Who is connected or awaited, and the waits until all of them have seen a revision. */
+function openAudience(log: Log, awaited: readonly string[]) {
+  const missing = new Map<string, Member>(awaited.map((name) => [name, { name, revision: undefined, isLate: false }]));
+  const members = new Set<Member>();
   const waits = new Map<AbortController, number>();
   const behind = (revision: number) =>
-    [...members].filter((member) => !member.isLate && (member.revision ?? -1) < revision);
+    [...missing.values(), ...members].filter((member) => !member.isLate && (member.revision ?? -1) < revision);
 
   /** Ends the waits that wait for nobody any more. */
   function settle(): void {
@@ -190,11 +199,12 @@ function openAudience(log: Log) {
   return {
     members: (): DataPlane[] => [...members].map((member) => ({ ...member })),
     join() {
-      const member = { name: "", revision: undefined as number | undefined, isLate: false };
+      const member: Member = { name: "", revision: undefined, isLate: false };
       members.add(member);
       return {
         hasSeen(name: string, revision: number | undefined) {
           Object.assign(member, { name, revision, isLate: false });
+          missing.delete(name);
           settle();
         },
         leave() {
@@ -216,6 +226,7 @@ function openAudience(log: Log) {
       }
     },
     close() {
+      missing.clear();
       members.clear();
       settle();
     },
