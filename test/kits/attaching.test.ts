@@ -57,6 +57,9 @@ describeDocker("an attached container", () => {
     await expect(attach("app", anApp().withExposedPorts("4566/tcp"))).rejects.toThrow(/port 4566 is the AWS APIs'/);
     await expect(attach({ role: "app", clock: "World" })).rejects.toThrow('clock is "world" or "own", not "World"');
     await expect(attach(undefined)).rejects.toThrow(/say which role the container has/);
+    await expect(attach({ role: "app", clok: "world" })).rejects.toThrow("role, name and clock, not clok");
+    await expect(rolemint.restart()).rejects.toThrow("not restarted; reset()");
+    await expect(rolemint.clock(undefined as unknown as string)).rejects.toThrow('clock takes "+6h", a time');
     await expect(rolemint.trace({ kind: "refusals" as "refusal" })).rejects.toThrow(
       /no kind refusals: metadata, issue/,
     );

@@ -303,6 +303,12 @@ describeDocker("a container that is attached", () => {
     expect(ours()).toEqual([]);
   }, 60_000);
 
+  test("an image that is not there is named, and how to have it", async () => {
+    await expect(new RolemintContainer("rolemint-nothing:9").start()).rejects.toThrow(
+      /no image (\S+\/)?rolemint-nothing:9, .*docker compose build control-plane/,
+    );
+  }, 60_000);
+
   test("one that sleeps is stopped as well", async () => {
     const rolemint = await aWorld().withRole("app").start();
     await rolemint.attach(new GenericContainer(APP).withLabels({ [OURS]: "" }), "app");
@@ -355,5 +361,15 @@ describeDocker("a test process that is killed", () => {
       tryDocker("rm", "--force", app);
     }
     expect(held.map(isThere)).toEqual([false, false]);
+  }, 90_000);
+});
+
+describeDocker("a test process that forgets to stop its world", () => {
+  test("ends all the same, and the world with it", async () => {
+    const args = ["--disable-warning=ExperimentalWarning", "test/kits/forgotten.ts", IMAGE];
+    const options = { encoding: "utf8", timeout: 30_000, env: process.env } as const;
+    const { signal, stdout } = spawnSync(process.execPath, args, options);
+    expect([signal, stdout.trim()]).toEqual([null, expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    await until(() => tryDocker("inspect", stdout.trim()) === undefined, 30_000);
   }, 90_000);
 });

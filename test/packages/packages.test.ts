@@ -1,7 +1,16 @@
 // What is published works where nothing of the workspace is: the tarballs are made as for a release, installed into an
 // empty project, and used there, as the guides show.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -115,7 +124,7 @@ test("no tarball holds sources, tests or an inner package", () => {
     expect(strangers).toEqual([]);
     expect(names.filter((name) => /\.(test|fixture)\.|(?<!\.d)\.ts$/.test(name))).toEqual([]);
     expect(names).toContain("package/LICENSE");
-    if (!file.includes("testcontainers")) expect(names).toContain("package/README.md");
+    expect(names).toContain("package/README.md");
   }
   expect(existsSync(join(project, "node_modules/@rolemint/world"))).toBe(false);
 });
@@ -220,6 +229,61 @@ test("a CommonJS project of TypeScript has the types, too, where it may not requ
   const options = ["--noEmit", "--strict", "--target", "es2022", "--module", "node16", "--types", "", "types.cts"];
   expect(node(join(ROOT, "node_modules/typescript/bin/tsc"), ...options)).toEqual({ status: 0, output: "" });
 }, 60_000);
+
+test("a CommonJS project of TypeScript has the types of the kit for containers", () => {
+  put(
+    "containers.cts",
+    `
+    import { type AttachOptions, RolemintContainer, type StartedRolemintContainer } from "@rolemint/testcontainers";
+    const to: AttachOptions = { role: "app", clock: "world" };
+    export const check = async (): Promise<StartedRolemintContainer> => new RolemintContainer().withRole("app").start();
+    // @ts-expect-error: there is no such option
+    export const wrong: AttachOptions = { ...to, clok: "world" };`,
+  );
+  const options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2024", "--module", "node16", "--types", ""];
+  expect(node(join(ROOT, "node_modules/typescript/bin/tsc"), ...options, "containers.cts")).toEqual({
+    status: 0,
+    output: "",
+  });
+}, 60_000);
+
+/** What of Vitest's types ours hang on: until 4 its assertion has one type parameter, from 5 on two. */
+test.each([
+  ["4", "T = any", "expect<T>(actual: T): Assertion<T>"],
+  ["5", "R extends void | Promise<void> = void, T = unknown", "expect<T>(actual: T): Assertion<void, T>"],
+])(
+  "the matchers have types in Vitest %s",
+  (version, parameters, expectation) => {
+    const vitest = join(project, "node_modules/vitest");
+    mkdirSync(vitest, { recursive: true });
+    writeFileSync(
+      join(vitest, "package.json"),
+      JSON.stringify({ name: "vitest", type: "module", types: "./index.d.ts" }),
+    );
+    writeFileSync(
+      join(vitest, "index.d.ts"),
+      `declare global { namespace Chai { interface Assertion { not: Assertion } } }
+      type Members<A> = { [K in keyof A]: A[K] extends Chai.Assertion ? Members<Chai.Assertion> : A[K] };
+      export interface Assertion<${parameters}> extends Members<Chai.Assertion> {}
+      export declare function ${expectation};`,
+    );
+    put(
+      "vitest.mts",
+      `
+      import { expect } from "vitest";
+      import { startRolemint } from "@rolemint/jest";
+      import "@rolemint/jest/vitest";
+      const app = await (await startRolemint()).instance();
+      await expect(app).not.toHaveRefreshed({ within: "5m" });
+      // @ts-expect-error: there is no such matcher
+      await expect(app).toHaveRefreshd({ within: "5m" });`,
+    );
+    const options = ["--noEmit", "--strict", "--skipLibCheck", "false", "--target", "es2022", "--module", "nodenext"];
+    const args = [join(ROOT, "node_modules/typescript/bin/tsc"), ...options, "--types", "", "vitest.mts"];
+    expect([version, node(...args)]).toEqual([version, { status: 0, output: "" }]);
+  },
+  60_000,
+);
 
 test("the types are whole: tsc takes them in an empty project, libraries checked too", () => {
   put(

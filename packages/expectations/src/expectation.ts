@@ -89,6 +89,12 @@ export function wholeNumber(value: unknown, name: string, least: number): number
   throw new TypeError(`${name} must be a whole number from ${least} on, not ${shown(value)}`);
 }
 
+/** A misspelt option must not go unnoticed. Throws TypeError. */
+export function refuseOthers(options: object, names: readonly string[]): void {
+  const stranger = Object.keys(options).find((name) => !names.includes(name));
+  if (stranger !== undefined) throw new TypeError(`${stranger} is no option here; there are ${names.join(", ")}`);
+}
+
 /** What was given, where it is not what it should be: tests in JavaScript may give anything. */
 function shown(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);

@@ -257,6 +257,8 @@ test.each([
   [() => hasCalledMetadata(undefined as never), "give max, min or both"],
   [() => hasUsedGeneration(0), "the generation must be a whole number from 1 on"],
   [() => hasCalledMetadata({}), "give max, min or both"],
+  [() => hasCalledMetadata({ max: 1, mim: 1 } as never), "mim is no option here; there are max, min"],
+  [() => hasRefreshed({ within: "5m", after: "1m" } as never), "after is no option here; there are within"],
   [() => hasCalledMetadata({ max: 1, min: 2 }), "min 2 is more than max 1"],
   [() => isAssumedRole("app"), '"app" is not the ARN of a role'],
 ])("a wrong argument is an error: %s", (make, message) => {

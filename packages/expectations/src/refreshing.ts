@@ -8,6 +8,7 @@ import {
   expectation,
   type Finding,
   millisecondsOf,
+  refuseOthers,
   wholeNumber,
 } from "./expectation.ts";
 
@@ -23,6 +24,7 @@ interface Refresh {
  */
 export function hasRefreshed(options: { readonly within: Duration }): Expectation {
   const limit = millisecondsOf(options?.within, "within");
+  refuseOthers(options, ["within"]);
   return expectation((events, earlier) => {
     const all = [...earlier, ...events];
     const issues = firstIssues(all);
@@ -149,6 +151,7 @@ function notRefreshed(issues: ReadonlyMap<number, TimelineEvent>, held: number):
 export function hasCalledMetadata(count: { readonly max?: number; readonly min?: number }): Expectation {
   const { max, min } = count ?? {};
   if (max === undefined && min === undefined) throw new TypeError("give max, min or both");
+  refuseOthers(count, ["max", "min"]);
   if (max !== undefined) wholeNumber(max, "max", 0);
   if (min !== undefined) wholeNumber(min, "min", 0);
   if (max !== undefined && min !== undefined && min > max) throw new TypeError(`min ${min} is more than max ${max}`);

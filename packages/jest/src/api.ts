@@ -112,7 +112,7 @@ export interface App {
   fault(name: string, options?: FaultOptions): Promise<Fault>;
   /** An incident of several faults, by its name. */
   preset(name: string, options?: FaultOptions): Promise<Fault>;
-  /** What its metadata shows now. Nothing is asked of the metadata service, and nothing recorded. */
+  /** Its newest, which its metadata shows unless a fault says otherwise. The metadata service is not asked. */
   credentials(): Promise<Credentials>;
   /** What it asked, was given, called and was refused, and the faults that were about it. */
   trace(): Promise<readonly TimelineEvent[]>;

@@ -80,8 +80,10 @@ function roleFor(world: World, name: string, { role, policies }: InstanceOptions
   if (role !== undefined && policies !== undefined) throw new Error("give an instance either a role or policies");
   if (policies === undefined) {
     const names = roles.list().map((one) => one.name);
-    if (role === undefined || roles.get(role)) return role;
-    throw new Error(`there is no role ${role}; there are ${names.join(", ") || "none"}${suggestion(role, names)}`);
+    if (role === undefined || (typeof role === "string" && roles.get(role))) return role;
+    throw new Error(
+      `there is no role ${role}; there are ${names.join(", ") || "none"}${suggestion(String(role), names)}`,
+    );
   }
   if (roles.get(name)) throw new Error(`a role is called ${name} already: give the instance another name`);
   return name;

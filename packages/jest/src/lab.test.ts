@@ -82,9 +82,10 @@ test("the environment is for child processes, and for this one while it is enter
   const before = { ...process.env };
   const script = "process.stdout.write(JSON.stringify(process.env))";
   const child = spawnSync(process.execPath, ["-e", script], { env: { ...app.env }, encoding: "utf8" });
-  expect(JSON.parse(child.stdout)).toMatchObject({
+  const { AWS_EC2_METADATA_DISABLED: isDisabled, ...theirs } = JSON.parse(child.stdout);
+  expect(isDisabled).toBeUndefined();
+  expect(theirs).toMatchObject({
     AWS_EC2_METADATA_SERVICE_ENDPOINT: app.metadataEndpoint,
-    AWS_EC2_METADATA_DISABLED: "false",
     AWS_ENDPOINT_URL: app.endpoint,
     AWS_REGION: "us-east-1",
     PATH: process.env["PATH"],
@@ -96,6 +97,28 @@ test("the environment is for child processes, and for this one while it is enter
   }
   expect({ ...process.env }).toEqual(before);
   await expect(app).toHaveCalledMetadata({ min: 3, max: 3 });
+});
+
+test.each([[[0, 1]], [[1, 0]]])("of two that are entered the later holds, and none after both: %j", async (order) => {
+  const apps = [await lab.instance({ role: "app" }), await lab.instance({ role: "app" })];
+  const before = { ...process.env };
+  const entered = apps.map((app) => app.enter());
+  const [first, second] = order as [number, number];
+  entered[first]!.leave();
+  const { AWS_EC2_METADATA_SERVICE_ENDPOINT, AWS_ENDPOINT_URL } = process.env;
+  expect([AWS_EC2_METADATA_SERVICE_ENDPOINT, AWS_ENDPOINT_URL]).toEqual([apps[second]!.metadataEndpoint, lab.endpoint]);
+  entered[second]!.leave();
+  entered[first]!.leave();
+  expect({ ...process.env }).toEqual(before);
+});
+
+test("what is asked of a lab while it closes is told that it is closed", async () => {
+  const closing = await startRolemint({ roles: { app: {} } });
+  const asked = Promise.allSettled([closing.clock("+6h"), closing.trace()]);
+  await closing.close();
+  for (const one of await asked) {
+    if (one.status === "rejected") expect(one.reason).toMatchObject({ message: expect.stringContaining("is closed") });
+  }
 });
 
 test("a role of its own, by policies", async () => {
@@ -155,6 +178,10 @@ test.each<[LabOptions, string]>([
   [{ roles: { app: { pat: "/" } } }, "startRolemint: roles.app.pat is not a key here; did you mean path?"],
   [{ rotation: "slow" as never }, "startRolemint: rotation"],
   [{ config: "nowhere.yaml" }, "nowhere.yaml"],
+  [{ config: [] as never }, "config must be the path of a rolemint.yaml, or an object"],
+  [{ config: (() => ({})) as never }, "config must be the path of a rolemint.yaml, or an object"],
+  [{ config: Promise.resolve({}) as never }, "config must be the path of a rolemint.yaml, or an object"],
+  [{ config: "nowhere.yaml", roles: {} }, "nowhere.yaml: the file does not exist"],
   [{ seed: -1 }, "seed must be a whole number from 0 on, not -1"],
   [{ role: { app: {} } } as never, "startRolemint() takes no role; did you mean roles?"],
   ["rolemint.yaml" as never, 'startRolemint() takes an object of options, not "rolemint.yaml"'],
@@ -165,6 +192,7 @@ test.each<[LabOptions, string]>([
 
 test.each([
   [{ role: "ap" }, "there is no role ap; there are"],
+  [{ role: null }, "there is no role null; there are"],
   [{ role: "app", policies: [] }, "give an instance either a role or policies"],
   [{ rol: "app" }, "instance() takes no rol; did you mean role?"],
   [{ name: "reader" }, "an instance is called reader already"],
@@ -231,6 +259,10 @@ test("a file is read as rolemint up reads it, and roles may stand beside it", as
     writeFileSync(config, "version: 1\nrole: {}\n");
     await expect(startRolemint({ config })).rejects.toThrow(
       `${config}:2:1: role is not a key here; did you mean roles?`,
+    );
+    writeFileSync(config, "version: 1\nroles: { app: {}, app: {} }\n");
+    await expect(startRolemint({ config, rotation: "tiny" })).rejects.toThrow(
+      `${config}:2:19: roles.app is written twice`,
     );
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,7 +1,7 @@
 // startRolemint(): a world of its own in the simulators' thread, and handles of what is in it.
 import { devNull } from "node:os";
 import { eventsOf } from "@rolemint/expectations";
-import { applied, clientEnvironment } from "@rolemint/simulator/client-environment";
+import { applied, clientEnvironment, type Environment } from "@rolemint/simulator/client-environment";
 import type { App, Fault, FaultOptions, Lab, LabOptions, TimelineEvent, WorldClock } from "./api.ts";
 import { CLOSED } from "./closed.ts";
 import type { Added } from "./instances.ts";
@@ -14,6 +14,7 @@ const PAGE = 10_000;
 
 /** A new world: nothing in it is shared with another. Rejects with what is wrong with the options. */
 export async function startRolemint(options: LabOptions = {}): Promise<Lab> {
+  refuseOtherConfig(options?.config);
   const started = (await ask(WORKER, "start", options)) as Started;
   const { world, endpoint, region, operator } = started;
   const control = async (action: string, input: object = {}): Promise<any> =>
@@ -35,7 +36,7 @@ export async function startRolemint(options: LabOptions = {}): Promise<Lab> {
       const added = (await ask(WORKER, "instance", { world, options: instanceOptions })) as Added;
       const environment = () => {
         if (isClosed) throw new Error(CLOSED);
-        return clientEnvironment({ region, aws: endpoint, imds: added.imds }, process.env, devNull);
+        return withoutSwitch(clientEnvironment({ region, aws: endpoint, imds: added.imds }, process.env, devNull));
       };
       return appOf(started, added, control, environment);
     },
@@ -46,13 +47,27 @@ export async function startRolemint(options: LabOptions = {}): Promise<Lab> {
   };
 }
 
+/** On the way to the thread a function or a promise would become nothing. */
+function refuseOtherConfig(config: unknown): void {
+  if (config === undefined || typeof config === "string") return;
+  const isPromise = typeof (config as Partial<PromiseLike<unknown>> | null)?.then === "function";
+  if (typeof config === "object" && config !== null && !Array.isArray(config) && !isPromise) return;
+  throw new Error("config must be the path of a rolemint.yaml, or an object of what one would say");
+}
+
+/** JavaScript SDKs before 3.738 take any text for a yes, "false" too. */
+function withoutSwitch({ set, unset, ...rest }: Environment): Environment {
+  const { AWS_EC2_METADATA_DISABLED: _, ...others } = set;
+  return { ...rest, set: others, unset: [...unset, "AWS_EC2_METADATA_DISABLED"] };
+}
+
 type Control = (action: string, input?: object) => Promise<any>;
 
 function appOf(
   { world, endpoint, region }: Started,
   { name, instanceId, imds, roleArn }: Added,
   control: Control,
-  environment: () => ReturnType<typeof clientEnvironment>,
+  environment: () => Environment,
 ): App {
   const put = (action: "PutFault" | "PutPreset", fault: string, options: FaultOptions = {}) => {
     if (Object.keys(options).some((member) => member.toLowerCase() === "target")) {
@@ -93,12 +108,28 @@ function appOf(
   return Object.defineProperty(app, "env", { enumerable: false });
 }
 
-/** Gives how to undo it: a variable that somebody has changed since stays as it is. */
-function changeEnvironment(changes: Readonly<Record<string, string | undefined>>): () => void {
-  const before = Object.keys(changes).map((name) => [name, process.env[name]] as const);
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The changes that have not been undone, with what was there before each. */
+const entered: { readonly changes: Variables; before: Variables }[] = [];
+
+/**
+ * Gives how to undo it: a variable that somebody has changed since stays as it is, and so does what a later change has
+ * set, which is undone to what was there before this one.
+ */
+function changeEnvironment(changes: Variables): () => void {
+  const mine = { changes, before: Object.fromEntries(Object.keys(changes).map((name) => [name, process.env[name]])) };
   for (const [name, value] of Object.entries(changes)) setVariable(name, value);
+  entered.push(mine);
   return () => {
-    for (const [name, value] of before) if (process.env[name] === changes[name]) setVariable(name, value);
+    const place = entered.indexOf(mine);
+    if (place < 0) return;
+    entered.splice(place, 1);
+    for (const [name, value] of Object.entries(mine.before)) {
+      const later = entered.slice(place).find((one) => name in one.changes);
+      if (later && later.before[name] === changes[name]) later.before = { ...later.before, [name]: value };
+      else if (!later && process.env[name] === changes[name]) setVariable(name, value);
+    }
   };
 }
 

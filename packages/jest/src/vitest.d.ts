@@ -1,7 +1,10 @@
-// Types of vitest.js.
+// Types of vitest.js. Vitest's assertion has the members of Chai's in every version; its own interfaces have other type
+// parameters in Vitest 5 than before.
 import "vitest";
 import type { RolemintMatchers } from "./api.ts";
 
-declare module "vitest" {
-  interface Assertion<T = any> extends RolemintMatchers {}
+declare global {
+  namespace Chai {
+    interface Assertion extends RolemintMatchers {}
+  }
 }

@@ -38,7 +38,10 @@ export async function answer(op: string, input: any): Promise<unknown> {
       return instanceFor(simulator, configured, input.options as InstanceOptions);
     }
     case "control":
-      return control(worldOf(input.world).simulator, input.action, input.input);
+      return control(worldOf(input.world).simulator, input.action, input.input).catch((error: Error) => {
+        // It may have been closed meanwhile, which is no failure of the network.
+        throw worlds.has(input.world) ? error : new Error(CLOSED);
+      });
     case "credentials":
       return credentials(worldOf(input.world).simulator, input.instanceId);
     case "close": {
@@ -85,7 +88,7 @@ async function configOf({ config, roles, rotation }: LabOptions): Promise<Config
   if (config === undefined && isPlain) return { ...builtinConfig(), instances: [], buckets: [] };
   if (typeof config === "string" && isPlain) return configIn(await loadConfig(config, options));
   const { documentAt, problemsOf, withBeside } = await import("./config-document.ts");
-  const loaded = withBeside(await documentAt(config), { roles, rotation }, options);
+  const loaded = withBeside(await documentAt(config, options), { roles, rotation }, options);
   if (loaded.problems)
     throw new Error(problemsOf(typeof config === "string" ? config : "startRolemint", loaded.problems));
   return loaded.config;
@@ -108,7 +111,7 @@ async function control(simulator: Simulator, action: string, input: object = {})
   return answer;
 }
 
-/** The keys that a caller with a metadata token is shown. */
+/** The newest keys for callers with a metadata token; what faults make of them is for the metadata service. */
 function credentials({ world }: Simulator, instanceId: string) {
   const instance = world.tables.instances.get(instanceId);
   if (instance?.state !== "running") throw new ApplyError(`no running instance is called ${instanceId}`);

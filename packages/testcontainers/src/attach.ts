@@ -69,7 +69,9 @@ const DISTRACTIONS = [
   "AWS_ACCESS_KEY_ID",
   "AWS_SECRET_ACCESS_KEY",
   "AWS_SESSION_TOKEN",
+  "AWS_SECURITY_TOKEN",
   "AWS_PROFILE",
+  "AWS_DEFAULT_PROFILE",
   "AWS_ROLE_ARN",
   "AWS_WEB_IDENTITY_TOKEN_FILE",
   "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
@@ -84,7 +86,13 @@ const TAKEN = new Map([
 
 /** Throws Error where the container cannot be an instance, or would not ask for its role. */
 export function checkAttachable(container: GenericContainer): void {
-  const { startContainer, reuse, networkMode, environment = {}, exposedPorts = [] } = container as unknown as Inside;
+  const {
+    startContainer,
+    reuse,
+    networkMode,
+    environment = {},
+    exposedPorts = [],
+  } = (container ?? {}) as unknown as Inside;
   if (typeof startContainer !== "function") {
     throw new Error("attach takes a GenericContainer of testcontainers 12 that is not started yet");
   }
@@ -100,7 +108,10 @@ export function checkAttachable(container: GenericContainer): void {
     throw new Error(`port ${number} is the ${whose} in the container's namespace: let its program listen on another`);
   }
   const given = DISTRACTIONS.filter((name) => environment[name]);
-  if (environment["AWS_EC2_METADATA_DISABLED"] === "true") given.push("AWS_EC2_METADATA_DISABLED");
+  if (/^true$/i.test(environment["AWS_EC2_METADATA_DISABLED"] ?? "")) given.push("AWS_EC2_METADATA_DISABLED");
+  if (/^(?!http:\/\/169\.254\.169\.254\/?$)./i.test(environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] ?? "")) {
+    given.push("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+  }
   if (given.length > 0)
     throw new Error(`the container would not ask for its role: take ${given.join(", ")} away from it`);
 }

@@ -33,7 +33,8 @@ export interface Control {
 }
 
 export function openControl(address: Address, token: string): Control {
-  const agent = new Agent({ keepAlive: true });
+  // A connection that is kept may have ended unseen while a test was busy, and what is asked on it then is lost.
+  const agent = new Agent({ keepAlive: false });
   let isClosed = false;
   return {
     async ask<Output>(action: string, input: object = {}): Promise<Output> {

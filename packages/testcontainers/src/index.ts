@@ -1,5 +1,5 @@
 // rolemint for Testcontainers: a world in a container, and any other container made an instance of it.
-export type { Attached, AttachOptions } from "./attach.ts";
+export type { AttachOptions } from "./attach.ts";
 export type { ClientClock, Sleep } from "./client-clock.ts";
 export { ControlError } from "./control.ts";
 export type { Credentials, SecretCredentials } from "./credentials.ts";

@@ -16,12 +16,13 @@ export function openInstances(control: Control, calls: Calls) {
   const taken = new Set<string>();
   /** Names of those made here, with their roles and present ids. */
   const made = new Map<string, { readonly role: string; readonly id: string }>();
+  const makeProfile = openProfiles(calls);
   let isClosed = false;
 
   const list = async () => (await control.ask<{ Instances: Listed[] }>("ListInstances")).Instances;
 
   async function run(name: string, role: string): Promise<void> {
-    await makeProfile(calls, role);
+    await makeProfile(role);
     const answer = await callAws(calls, "ec2", "RunInstances", {
       MinCount: "1",
       MaxCount: "1",
@@ -89,8 +90,18 @@ function firstFree(name: string, used: ReadonlySet<string>): string {
   }
 }
 
+/** A profile that is just being made has no role yet: who needs it too waits for it. */
+function openProfiles(calls: Calls): (role: string) => Promise<void> {
+  const making = new Map<string, Promise<void>>();
+  return (role) => {
+    const profile = making.get(role) ?? madeProfile(calls, role).finally(() => making.delete(role));
+    making.set(role, profile);
+    return profile;
+  };
+}
+
 /** The profile of the role's name, as the console makes it. */
-async function makeProfile(calls: Calls, role: string): Promise<void> {
+async function madeProfile(calls: Calls, role: string): Promise<void> {
   try {
     await callAws(calls, "iam", "CreateInstanceProfile", { InstanceProfileName: role });
   } catch (error) {

@@ -36,7 +36,8 @@ export async function callAws(
   const unsigned = { method: "POST", target: "/", rawHeaders: ["Host", new URL(endpoint).host, "Content-Type", type] };
   const options = { timeMs: await timeMs(), payloadHash: sha256Hex(body) };
   const { rawHeaders } = signRequest(unsigned, { ...operator, region, service }, options);
-  const headers = new Headers();
+  // Not kept, for the reason that those of the control API are not.
+  const headers = new Headers({ connection: "close" });
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (rawHeaders[i] !== "Host") headers.append(rawHeaders[i]!, rawHeaders[i + 1]!);
   }

@@ -7,13 +7,15 @@ import { type BoundPorts, getContainerRuntimeClient, type WaitStrategy } from "t
 export interface Output {
   readonly text: string;
   readonly isOver: boolean;
+  /** An open stream keeps the process, also one whose test forgets the container. */
+  close(): void;
 }
 
 /** From the moment that the container is made. */
 export async function followOutput(containerId: string): Promise<Output> {
   const { container } = await getContainerRuntimeClient();
-  const output = { text: "", isOver: false };
   const stream = await container.attach(container.getById(containerId));
+  const output = { text: "", isOver: false, close: () => void (stream as { destroy?(): void }).destroy?.() };
   const end = () => {
     output.isOver = true;
   };
@@ -52,7 +54,15 @@ export class ReadyStrategy implements WaitStrategy {
   }
 
   async waitUntilReady(_container: unknown, ports: BoundPorts): Promise<void> {
-    const output = this.output ?? { text: "", isOver: false };
+    const output = this.output ?? { text: "", isOver: false, close() {} };
+    try {
+      await this.#untilReady(output, ports);
+    } finally {
+      output.close();
+    }
+  }
+
+  async #untilReady(output: Output, ports: BoundPorts): Promise<void> {
     const deadline = performance.now() + this.#timeoutMs;
     while (!(await this.#isReady(output, ports))) {
       if (output.isOver) throw new Error(`the container ended: ${messagesIn(output.text)}`);

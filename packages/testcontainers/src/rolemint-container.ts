@@ -115,8 +115,17 @@ export class RolemintContainer extends GenericContainer {
       return await super.start();
     } catch (error) {
       if (this.#id !== undefined) await untilRemoved(this.#id);
+      else await this.#refuseMissingImage(error);
       throw error;
     }
+  }
+
+  /** Of an image that cannot be pulled the engine says neither the name nor where to have it from. */
+  async #refuseMissingImage(cause: unknown): Promise<void> {
+    const { image } = await getContainerRuntimeClient();
+    if (await image.exists(this.imageName)) return;
+    const how = "`docker compose build control-plane` in a checkout of rolemint makes rolemint:dev";
+    throw new Error(`there is no image ${this.imageName.string}, and it cannot be pulled; ${how}`, { cause });
   }
 
   protected override async containerCreated(id: string): Promise<void> {

@@ -70,10 +70,7 @@ export class StartedRolemintContainer extends AbstractStartedContainer {
     to: string | AttachOptions,
   ): Promise<Awaited<ReturnType<App["start"]>>> {
     checkAttachable(container);
-    const { role, name, clock }: AttachOptions = typeof to === "string" ? { role: to } : (to ?? {});
-    if (clock !== undefined && clock !== "world" && clock !== "own") {
-      throw new Error(`clock is "world" or "own", not ${JSON.stringify(clock)}`);
-    }
+    const { role, name, clock } = optionsOf(to);
     const instance = await this.#instances.take(role, name);
     const { region } = this;
     container.withEnvironment({ AWS_ENDPOINT_URL: GATE, AWS_REGION: region, AWS_DEFAULT_REGION: region });
@@ -180,6 +177,11 @@ export class StartedRolemintContainer extends AbstractStartedContainer {
     await this.#clients.follow();
   }
 
+  /** Refused: its world is in memory, and its ports would be others. */
+  override async restart(): Promise<void> {
+    throw new Error("a RolemintContainer is not restarted; reset() gives the world as at the start");
+  }
+
   /** The world as it was at the start; the containers stay, and are instances with new ids. */
   async reset(): Promise<void> {
     await this.#parts.control.ask("Reset");
@@ -206,6 +208,18 @@ export class StartedRolemintContainer extends AbstractStartedContainer {
   }
 }
 
+/** Throws Error for what a test in JavaScript may have misspelt. */
+function optionsOf(to: string | AttachOptions | undefined): AttachOptions {
+  const options: AttachOptions = typeof to === "string" ? { role: to } : (to ?? {});
+  const stranger = Object.keys(options).find((option) => !["role", "name", "clock"].includes(option));
+  if (stranger !== undefined) throw new Error(`attach takes role, name and clock, not ${stranger}`);
+  const { clock } = options;
+  if (clock !== undefined && clock !== "world" && clock !== "own") {
+    throw new Error(`clock is "world" or "own", not ${JSON.stringify(clock)}`);
+  }
+  return options;
+}
+
 function credentialsIn(said: { AccessKeyId?: string; Generation?: number; Expiration?: string }): Credentials {
   const { AccessKeyId, Generation, Expiration } = said;
   if (AccessKeyId === undefined || Generation === undefined || Expiration === undefined) {
@@ -215,6 +229,9 @@ function credentialsIn(said: { AccessKeyId?: string; Generation?: number; Expira
 }
 
 function clockCall(move: ClockMove): { readonly action: string; readonly input: object } {
+  if (typeof (move ?? undefined) !== "object" && typeof move !== "string") {
+    throw new Error('clock takes "+6h", a time, "freeze", or { time, rate }');
+  }
   if (typeof move !== "string") return { action: "SetClock", input: { Time: move.time, Rate: move.rate } };
   if (move === "freeze") return { action: "SetClock", input: { Rate: 0 } };
   if (/^[+-]/.test(move)) return { action: "AdvanceClock", input: { By: move.replace(/^\+/, "") } };
