@@ -2,7 +2,9 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { CreateUserCommand, ListUsersCommand } from "@aws-sdk/client-iam";
 import { expect, test } from "@jest/globals";
+import { clients, refusal } from "../support/aws-clients.ts";
 import { ANY_PORTS, contentOf, directory, rolemint, start } from "../support/rolemint.ts";
 
 const up = (cwd: string, ...args: string[]) => rolemint(["up", ...ANY_PORTS, ...args], { cwd });
@@ -116,4 +118,19 @@ test("a state written by a later version, or by another program, is refused", as
   edit("PRAGMA user_version = 1; PRAGMA application_id = 1");
   const other = await up(first.cwd, "--state", state);
   expect(other).toMatchObject({ code: 3, stdout: "" });
+});
+
+test("a timeline that cannot be written to does not hold calls up, and their refusals stay what they are", async () => {
+  const state = join(directory(), "state");
+  const running = await start({ state });
+  const { iam } = clients(running.ready());
+  const timeline = new DatabaseSync(join(state, "events.db"));
+  timeline.exec("BEGIN IMMEDIATE");
+  await iam.send(new CreateUserCommand({ UserName: "made" }));
+  expect(await refusal(iam.send(new CreateUserCommand({ UserName: "made" })))).toMatchObject({
+    name: expect.stringContaining("EntityAlreadyExists"),
+  });
+  timeline.exec("ROLLBACK");
+  timeline.close();
+  expect((await iam.send(new ListUsersCommand({}))).Users).toMatchObject([{ UserName: "made" }]);
 });

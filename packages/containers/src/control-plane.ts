@@ -54,6 +54,9 @@ async function withStore(log: Log, open: () => Promise<State>): Promise<State> {
   }
 }
 
+/** The data planes of every installation. They go on while we are away, and come back when we do. */
+const PARTS = ["imds", "s3-authorizer"] as const;
+
 /** Of those that follow now. */
 function namesOf(dataPlanes: ServedState["dataPlanes"]): string[] {
   return dataPlanes.filter(({ isLate }) => !isLate).map(({ name }) => name);
@@ -62,7 +65,7 @@ function namesOf(dataPlanes: ServedState["dataPlanes"]): string[] {
 function healthOf(version: string, { dataPlanes, droppedEvents }: ServedState): object {
   const names = namesOf(dataPlanes);
   const part = (name: string) => (names.includes(name) ? "ok" : "away");
-  const parts = { "control-plane": "ok", imds: part("imds"), "s3-authorizer": part("s3-authorizer") };
+  const parts = { "control-plane": "ok", ...Object.fromEntries(PARTS.map((name) => [name, part(name)])) };
   const isWhole = Object.values(parts).every((state) => state === "ok");
   return { status: isWhole ? "ok" : "degraded", version, parts, dataPlanes: names, eventsDropped: droppedEvents };
 }
@@ -100,12 +103,15 @@ export function startControlPlane(options: ControlPlaneOptions): Promise<Part> {
     const authority = localAuthority(world);
     const callers = cacheOver(authority, prepareCaller);
     onClose(() => callers.stop());
-    const injector = openInjector(authority, (event) => void authority.record({ Events: [event] }));
+    const injector = openInjector(authority, (event) => {
+      authority.record({ Events: [event] }).catch(unexpected);
+    });
     const rotation = startRotationClock(world, unexpected);
     onClose(() => rotation.stop());
     const deletions = startDeletionSweep(state, unexpected);
     onClose(() => deletions.stop());
-    const seam = await serveAuthority(authority, { places: options.seam, secret, entropy: hostEntropy, log });
+    const seamOptions = { places: options.seam, secret, entropy: hostEntropy, log, awaited: PARTS };
+    const seam = await serveAuthority(authority, seamOptions);
     onClose(() => seam.close());
     world.setTopology(containerTopology(() => namesOf(seam.state().dataPlanes)));
 

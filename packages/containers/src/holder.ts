@@ -29,7 +29,8 @@ export function startHolder(options: HolderOptions): Promise<Part> {
   if (hasIpv6) ip("-6", "route", "replace", "unreachable", `${ADDRESS_IPV6}/128`);
   addAddress(`${ADDRESS}/32`);
   if (options.gate) addAddress(`${options.gate.address}/32`);
-  if (hasIpv6) addAddress(`${ADDRESS_IPV6}/128`);
+  // Without duplicate address detection, which would leave nobody able to listen there for a moment.
+  if (hasIpv6) addAddress(`${ADDRESS_IPV6}/128`, "nodad");
   else options.log.warn("the namespace has no IPv6: metadata is served over IPv4 only");
   if (options.user) {
     process.setgid?.(options.user.gid);
@@ -66,8 +67,8 @@ function hasLoopbackIpv6(): boolean {
 /** The holder has not the right to give its namespace the metadata addresses. */
 export class HolderError extends Error {}
 
-function addAddress(address: string): void {
-  ip("address", "replace", address, "dev", "lo");
+function addAddress(address: string, ...flags: string[]): void {
+  ip("address", "replace", address, "dev", "lo", ...flags);
 }
 
 function ip(...args: string[]): void {

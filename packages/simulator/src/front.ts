@@ -31,7 +31,9 @@ export function openFront({ options, state, authority, cache, events, log, ackno
   const { world, backend } = state;
   const unexpected = (error: unknown, requestId: string) => log.error({ err: error, requestId }, "unexpected error");
   const failed = (error: unknown) => log.error({ err: error }, "a part could not be loaded");
-  const injector = openInjector(authority, (event) => void authority.record({ Events: [event] }));
+  const injector = openInjector(authority, (event) => {
+    authority.record({ Events: [event] }).catch((error) => unexpected(error, event.RequestId ?? ""));
+  });
   const controlPlane = lazyApp({ world, callers: cache, injector, acknowledged, unexpected }, failed);
   let gate: ReturnType<typeof createGate> | undefined;
   const lazy = lazyServer(async () => {

@@ -108,6 +108,11 @@ export function unusable(file: string, error: unknown): StateError {
   return new StateError("unusable", `${file} cannot be used: ${why}; nothing was changed`);
 }
 
+/** Of SQLite, as of a full disk: what was asked is not done, and may be asked again. */
+export function isDatabaseError(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ERR_SQLITE_ERROR";
+}
+
 function readPid(directory: string): number | undefined {
   try {
     return Number(readFileSync(join(directory, "pid"), "utf8")) || undefined;

@@ -260,6 +260,21 @@ test("a read is recorded a moment later, and before anyone looks", async () => {
   expect(names(world)).toEqual([]);
 });
 
+test("a read that a full disk does not take is recorded when there is room again", async () => {
+  const { world } = openTestWorld();
+  const limitPages = (count: number) => world.store.db.exec(`PRAGMA max_page_count = ${count}`);
+  limitPages(1);
+  const userAgent = "a".repeat(20_000);
+  world.trail.later(call({ eventName: "GetRole", userAgent }));
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  expect(world.trail.count()).toBe(0);
+  expect(() => add(world, { userAgent })).toThrow("full");
+  limitPages(10_000);
+  world.trail.later(call({ eventName: "GetUser" }));
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  expect(names(world)).toEqual(["GetUser", "GetRole"]);
+});
+
 test("an event is part of the change that it records", () => {
   const { world } = openTestWorld();
   const work = () =>

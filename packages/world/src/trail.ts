@@ -4,7 +4,8 @@
 import type { Principal } from "@rolemint/authority";
 import { wholeSeconds } from "@rolemint/host";
 import type { Ids } from "./ids.ts";
-import type { Store } from "./store.ts";
+import { isDatabaseError, type Store } from "./store.ts";
+import { lookUp, type TrailEvent, type TrailQuery } from "./trail-query.ts";
 
 /** The facts of one call, before they are put into CloudTrail's form. */
 export interface ManagementCall {
@@ -30,48 +31,6 @@ export interface ManagementCall {
   readonly sharedEventId?: string | undefined;
 }
 
-/** An event as LookupEvents gives it. */
-export interface TrailEvent {
-  readonly id: number;
-  readonly time: number;
-  readonly eventId: string;
-  readonly eventName: string;
-  readonly eventSource: string;
-  readonly readOnly: string;
-  readonly userName?: string;
-  readonly accessKeyId?: string;
-  readonly resources: readonly { readonly ResourceType: string; readonly ResourceName: string }[];
-  readonly record: string;
-}
-
-export interface TrailQuery {
-  readonly attribute?: { readonly key: TrailAttribute; readonly value: string } | undefined;
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-  /** Events older than this id: how a next page goes on. */
-  readonly before?: number | undefined;
-  readonly limit: number;
-}
-
-export type TrailAttribute =
-  | "EventId"
-  | "EventName"
-  | "ReadOnly"
-  | "Username"
-  | "ResourceType"
-  | "ResourceName"
-  | "EventSource"
-  | "AccessKeyId";
-
-const COLUMN_OF = {
-  EventId: "event_id",
-  EventName: "event_name",
-  ReadOnly: "read_only",
-  Username: "user_name",
-  EventSource: "event_source",
-  AccessKeyId: "access_key_id",
-} as const;
-
 const NINETY_DAYS = 90 * 86_400_000;
 
 export interface Trail {
@@ -91,6 +50,8 @@ export interface Trail {
 
 /** How many events are added between two times of forgetting what is too old to be shown. */
 const PRUNE_EVERY = 1000;
+/** How many reads wait to be recorded while the disk is full; the oldest go first. */
+const WAITING_BOUND = 10_000;
 
 /** `now` is the world's clock: only the last 90 days are shown. */
 export function openTrail(store: Store, ids: Ids, now: () => number): Trail {
@@ -103,6 +64,7 @@ export function openTrail(store: Store, ids: Ids, now: () => number): Trail {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const prune = store.db.prepare("DELETE FROM trail WHERE time < ?");
   let waiting: { readonly call: ManagementCall; readonly eventId: string }[] = [];
+  let isPlanned = false;
   let added = 0;
   let isOpen = true;
   function insertCall(call: ManagementCall, eventId: string): void {
@@ -121,15 +83,28 @@ export function openTrail(store: Store, ids: Ids, now: () => number): Trail {
     );
   }
 
+  /** Nobody waits for it, so what a full disk refuses stays for the next time. */
+  function flushSoon(): void {
+    isPlanned = false;
+    try {
+      trail.flush();
+    } catch (error) {
+      if (!isDatabaseError(error)) throw error;
+    }
+  }
+
   const trail: Trail = {
     later(call) {
-      if (isOpen && waiting.push({ call, eventId: ids.uuid() }) === 1) setImmediate(trail.flush);
+      if (!isOpen) return;
+      waiting.push({ call, eventId: ids.uuid() });
+      if (!isPlanned) setImmediate(flushSoon);
+      isPlanned = true;
     },
     flush() {
-      const calls = waiting;
+      if (waiting.length === 0) return;
+      waiting = waiting.slice(-WAITING_BOUND);
+      store.transaction(() => waiting.forEach(({ call, eventId }) => void insertCall(call, eventId)));
       waiting = [];
-      if (calls.length > 0)
-        store.transaction(() => calls.forEach(({ call, eventId }) => void insertCall(call, eventId)));
     },
     add: (call) => insertCall(call, ids.uuid()),
     lookUp(query) {
@@ -142,53 +117,11 @@ export function openTrail(store: Store, ids: Ids, now: () => number): Trail {
       store.db.exec("DELETE FROM trail");
     },
     close() {
-      trail.flush();
       isOpen = false;
+      flushSoon();
     },
   };
   return trail;
-}
-
-function lookUp(store: Store, query: TrailQuery, oldest: number): TrailEvent[] {
-  const conditions = ["time >= ?"];
-  const values: (string | number)[] = [Math.max(oldest, query.from ?? oldest)];
-  const demand = (condition: string, value: string | number | undefined) => {
-    if (value === undefined) return;
-    conditions.push(condition);
-    values.push(value);
-  };
-  demand("time <= ?", query.to);
-  const { attribute } = query;
-  if (attribute?.key === "ResourceType" || attribute?.key === "ResourceName") {
-    const inside = `EXISTS (SELECT 1 FROM json_each(resources) WHERE value ->> '${attribute.key}' = ?)`;
-    demand(inside, attribute.value);
-  } else if (attribute) {
-    demand(`${COLUMN_OF[attribute.key]} = ?`, attribute.value);
-  }
-  if (query.before !== undefined) {
-    conditions.push("(time, id) < (SELECT time, id FROM trail WHERE id = ?)");
-    values.push(query.before);
-  }
-  const sql = `SELECT * FROM trail WHERE ${conditions.join(" AND ")} ORDER BY time DESC, id DESC LIMIT ?`;
-  return store.db
-    .prepare(sql)
-    .all(...values, query.limit)
-    .map(eventOf);
-}
-
-function eventOf(row: Record<string, unknown>): TrailEvent {
-  return {
-    id: row.id as number,
-    time: row.time as number,
-    eventId: row.event_id as string,
-    eventName: row.event_name as string,
-    eventSource: row.event_source as string,
-    readOnly: row.read_only as string,
-    ...(row.user_name !== null && { userName: row.user_name as string }),
-    ...(row.access_key_id !== null && { accessKeyId: row.access_key_id as string }),
-    resources: JSON.parse(row.resources as string) as TrailEvent["resources"],
-    record: row.record as string,
-  };
 }
 
 /** The record as CloudTrail writes it; null stands where it writes null. */

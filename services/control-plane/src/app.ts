@@ -1,6 +1,6 @@
 // The control plane over HTTP: an express application that reads the body and hands the call to its service.
 import { peerReader } from "@rolemint/authority/peer";
-import { AwsError } from "@rolemint/wire";
+import { AwsError, internalFailure } from "@rolemint/wire";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { answerCall, type Plane } from "./pipeline.ts";
 import type { IncomingCall } from "./service.ts";
@@ -47,14 +47,19 @@ export function awsApp(options: AppOptions): Express {
   });
   app.use((error: { status?: number }, request: Request, response: Response, _next: NextFunction) => {
     const requestId = plane.world.ids.uuid();
-    const refused =
-      error.status === 413
-        ? new AwsError("RequestEntityTooLarge", 413, `The request is larger than ${MAX_BODY}`)
-        : new AwsError("MalformedInput", 400, "The body of the request could not be read");
+    const refused = bodyRefusal(error.status);
+    if (refused.status === 500) plane.unexpected(error, requestId);
     const call = callOf(request, response);
     send(response, plane, { ...sts.encodeError(refused, requestId, call), requestId });
   });
   return app;
+}
+
+/** Express gives the errors of a body a status of their own; any other error is ours. */
+function bodyRefusal(status = 500): AwsError {
+  if (status === 413) return new AwsError("RequestEntityTooLarge", 413, `The request is larger than ${MAX_BODY}`);
+  if (status >= 500) return internalFailure();
+  return new AwsError("MalformedInput", 400, "The body of the request could not be read");
 }
 
 function directPeer({ socket }: Request): string | undefined {

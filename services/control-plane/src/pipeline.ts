@@ -54,13 +54,13 @@ export async function answerCall(plane: Plane, service: Service, call: IncomingC
   const { requestId } = progress.origin;
   try {
     const { action, output } = await served(plane, progress);
-    note(plane.world, progress, 200);
+    note(plane, progress, 200);
     return { ...service.encode(action, output, requestId, call), requestId };
   } catch (thrown) {
     if (!(thrown instanceof AwsError)) plane.unexpected(thrown, requestId);
     const error = thrown instanceof AwsError ? thrown : internalFailure();
     if (progress.caller && progress.action) plane.world.trail.later(trailCall(plane.world, progress, undefined, error));
-    note(plane.world, progress, error.status, error);
+    note(plane, progress, error.status, error);
     return { ...service.encodeError(error, requestId, call), requestId };
   }
 }
@@ -174,7 +174,7 @@ function trailCall(world: World, progress: Progress, output: object | undefined,
 }
 
 /** The call in the timeline. */
-function note(world: World, progress: Progress, status: number, error?: AwsError): void {
+function note({ world, unexpected }: Plane, progress: Progress, status: number, error?: AwsError): void {
   const { accessKeyId, principal } = progress.claimant;
   const event: EventRecord = {
     Time: world.now(),
@@ -191,7 +191,13 @@ function note(world: World, progress: Progress, status: number, error?: AwsError
     Message: error?.message.slice(0, TEXT_BOUND),
     Refusal: error && refusalOf(world, progress, error),
   };
-  world.note([event]);
+  try {
+    world.note([event]);
+  } catch (thrown) {
+    // A full disk: what was done is done, and answered.
+    world.timeline.lose(1);
+    unexpected(thrown, progress.origin.requestId);
+  }
 }
 
 /** Longest text that an event keeps. */
