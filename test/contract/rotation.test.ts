@@ -13,18 +13,19 @@ import { until } from "../support/until.ts";
 
 const MINUTE = 60_000;
 
-/** A world whose clock stands still, so that every second is the test's. */
+/** A world whose clock stands still, so that every second is the test's: those of its start are taken back. */
 async function frozenClock(rotation: string, state?: string): Promise<Running> {
+  const Time = "2026-11-23T05:30:00Z";
   const running = await start({
     config: `version: 1
 rotation: ${rotation}
-clock: { start: 2026-11-23T05:30:00Z }
+clock: { start: ${Time} }
 roles: { one: {}, two: {} }
 instances: { web: { role: one }, other: { role: two } }
 `,
     ...(state !== undefined && { state }),
   });
-  await running.control("SetClock", { Rate: 0 });
+  await running.control("SetClock", { Time, Rate: 0 });
   return running;
 }
 

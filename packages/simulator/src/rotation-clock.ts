@@ -43,7 +43,8 @@ export function startRotationClock(world: World, unexpected: (error: unknown) =>
     if (delay < 2000) timer.at(delay);
   }
 
-  const beat = () => void tick().catch(unexpected);
+  // A beat during a tick does not prolong it: whoever waits for that would wait for ever where ticks take seconds.
+  const beat = () => void (running ?? tick().catch(unexpected));
   const timer = wakeUp(beat);
   const heartbeat = everySecond(beat);
   return {

@@ -53,6 +53,18 @@ test("a tick issues what is due and nothing else, and a second one nothing more"
   expect(world.rotation.nextDue()).toBe(START + 90 * MINUTE);
 });
 
+test("a tick does not run after a clock that is faster than it", async () => {
+  const { world, clock } = openTestWorld();
+  const { instance } = makeCredentialed(world);
+  clock.pass(HOUR);
+  let rounds = 0;
+  await world.rotation.tick(async () => {
+    if (++rounds > 3) throw new Error("it goes on and on");
+    clock.pass(HOUR);
+  });
+  expect(numbers(world, instance)).toEqual([1, 2]);
+});
+
 test("times are whole seconds, and the next one is counted from when it was due, not from the tick", async () => {
   const { world, clock } = openTestWorld();
   clock.pass(250);

@@ -16,6 +16,7 @@ export {
   FaultProblem,
 } from "./faults/request.ts";
 export type { Topology } from "./faults/topology.ts";
+export { scheduleOf } from "./generations.ts";
 export { mergeTags } from "./identify.ts";
 export { accountOf, type Ids } from "./ids.ts";
 export { architectureOf, viewOf } from "./instance-view.ts";
@@ -33,13 +34,21 @@ export {
   terminate,
 } from "./instances.ts";
 export { awsManagedPolicies, managedPolicy } from "./managed-policies.ts";
-export { encodeDocument, withInline, withoutInline } from "./policy-documents.ts";
+export {
+  encodeDocument,
+  inlineCharacters,
+  lengthWithoutSpace,
+  MOST_INLINE_CHARACTERS,
+  withInline,
+  withoutInline,
+} from "./policy-documents.ts";
 export type { KeptRefusal } from "./refusals.ts";
 export { PROFILES, type ProfileName, type Schedule, scheduleProblem } from "./rotation.ts";
 export * from "./rows.ts";
 export { MAX_TOKEN_BYTES, type Session } from "./sessions.ts";
 export { StateError } from "./store.ts";
 export type { EventFilter, TimelineEvent } from "./timeline.ts";
-export { type TrailEvent, trailExpiration, userIdentityOf, userNameOf } from "./trail.ts";
+export { trailExpiration, userIdentityOf, userNameOf } from "./trail.ts";
+export type { TrailEvent } from "./trail-query.ts";
 export { shownTrust, storedTrust } from "./trust.ts";
 export { openWorld, type World } from "./world.ts";

@@ -14,3 +14,18 @@ export function withInline({ inline }: Permissions, name: string, text: string):
 export function withoutInline({ inline }: Permissions, name: string): Permissions["inline"] {
   return Object.fromEntries(Object.entries(inline).filter(([one]) => one !== name));
 }
+
+/**
+ * What IAM lets all inline policies of one entity have together.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+export const MOST_INLINE_CHARACTERS = { role: 10_240, user: 2048 } as const;
+
+export function inlineCharacters(inline: Permissions["inline"]): number {
+  return Object.values(inline).reduce((sum, text) => sum + lengthWithoutSpace(text), 0);
+}
+
+/** What IAM counts of a document. */
+export function lengthWithoutSpace(text: string): number {
+  return text.replace(/\s/g, "").length;
+}

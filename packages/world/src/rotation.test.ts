@@ -68,6 +68,15 @@ test.each([
   expect(generationsDue(schedule, ISSUED, ISSUED + late)).toEqual({ skipped, issues, next: ISSUED + next });
 });
 
+test("of a year of generations, a second apart and all still good, the newest thousand are issued", () => {
+  const schedule = { lifetime: 8760 * HOUR, renewEvery: 1000 };
+  const { skipped, issues, next } = generationsDue(schedule, ISSUED, ISSUED + 8759 * HOUR);
+  expect(issues).toHaveLength(1000);
+  expect(skipped + issues.length).toBe(8759 * 3600 + 1);
+  expect(issues.at(-1)).toBe(ISSUED + 8759 * HOUR);
+  expect(next).toBe(ISSUED + 8759 * HOUR + 1000);
+});
+
 test("a frozen schedule gives one generation and no next", () => {
   expect(generationsDue(PROFILES.frozen, ISSUED, ISSUED + 9 * HOUR)).toEqual({
     skipped: 0,

@@ -59,9 +59,12 @@ export function aliveAtOnce({ lifetime, jitter = 0, renewEvery }: Schedule): num
   return renewEvery === undefined ? 1 : Math.floor((lifetime + jitter) / renewEvery) + 1;
 }
 
+/** Metadata shows the newest only: of more than these that are due at once nobody could have seen the others. */
+const MOST_AT_ONCE = 1000;
+
 /**
- * The generations due by `now`, oldest first, given when the next one is due. Generations that would have ended by now
- * are counted, not listed: `skipped` says how many. At most `renewEvery` apart, so the list is short.
+ * The generations due by `now`, oldest first, given when the next one is due. Generations that would have ended by now,
+ * and all but the newest thousand, are counted, not listed: `skipped` says how many.
  */
 export function generationsDue(
   schedule: Schedule,
@@ -72,7 +75,7 @@ export function generationsDue(
   if (due > now) return { skipped: 0, issues: [], next: due };
   if (step === undefined) return { skipped: 0, issues: [due], next: undefined };
   const count = Math.floor((now - due) / step) + 1;
-  const alive = Math.min(count, aliveAtOnce(schedule));
+  const alive = Math.min(count, aliveAtOnce(schedule), MOST_AT_ONCE);
   const skipped = count - alive;
   const issues = Array.from({ length: alive }, (_, index) => due + (skipped + index) * step);
   return { skipped, issues, next: due + count * step };

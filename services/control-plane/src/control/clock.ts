@@ -20,7 +20,8 @@ export const AdvanceClock = controlAction({
   output: ClockView,
   handle({ By }, surroundings) {
     const { world } = surroundings;
-    return moved(surroundings, { at: world.hostClock.now(), time: world.now() + By, rate: world.clockLine().rate });
+    const time = checked(world.now() + By);
+    return moved(surroundings, { at: world.hostClock.now(), time, rate: world.clockLine().rate });
   },
 });
 
@@ -32,18 +33,22 @@ export const SetClock = controlAction({
   handle({ Time: time, Rate: rate }, surroundings) {
     if (time === undefined && rate === undefined) throw new ControlError("InvalidInput", "give Time, Rate or both");
     const { world } = surroundings;
-    const line = { at: world.hostClock.now(), time: time ?? world.now(), rate: rate ?? world.clockLine().rate };
-    return moved(surroundings, line);
+    const { rate: before } = world.clockLine();
+    // A clock that has run out of the span by itself can still be slowed down.
+    const to = time === undefined ? world.now() : checked(time);
+    return moved(surroundings, { at: world.hostClock.now(), time: to, rate: rate ?? before });
   },
 });
+
+function checked(time: number): number {
+  if (time >= EARLIEST && time <= LATEST) return time;
+  throw new ControlError("InvalidInput", "world time must stay between 2000 and 2100");
+}
 
 async function moved(
   { world, tick, acknowledged }: ControlSurroundings,
   line: ClockLine,
 ): Promise<ValueOf<typeof ClockView>> {
-  if (!(line.time >= EARLIEST && line.time <= LATEST)) {
-    throw new ControlError("InvalidInput", "world time must stay between 2000 and 2100");
-  }
   world.setClock(line);
   await tick();
   await acknowledged();
