@@ -107,6 +107,8 @@ test("imds.short-ttl: real and stated", async () => {
   const id = await put("imds.short-ttl", { Lifetime: "2m" });
   const { Expiration, LastUpdated } = await documentOf(imds);
   expect(Date.parse(Expiration) - Date.parse(LastUpdated)).toBe(2 * MINUTE);
+  const { Instances } = await running.control("ListInstances");
+  expect(Instances.find(({ Name }: any) => Name === "web").Rotation).toEqual({ Lifetime: "2m", RenewEvery: "1m" });
   await list(await keysOf(imds));
   await heal(id);
   const own = await documentOf(imds);

@@ -112,11 +112,14 @@ function takeFromInstance(world: World, name: string, remaining: Remaining<Insta
     userData: remaining("user data", instance.userData, encodedUserData),
     address: remaining("address", instance.address, ({ address }) => address),
   });
-  // By name, which a profile that is gone had too.
-  const has = instance.association?.profileArn.split("/").at(-1)?.toLowerCase();
+  // By name, which a profile that is gone had too; of the one that a fault has taken for a while, where one has.
+  const { profileArn } = world.faults.heldProfile(instance) ?? instance.association ?? {};
+  const has = profileArn?.split("/").at(-1)?.toLowerCase();
   const profileIn = ({ role, instanceProfile }: InstanceConfig) => (role ?? instanceProfile)?.toLowerCase();
   const isTaken = has !== undefined && remaining("instance profile", has, profileIn) === undefined;
-  if (isTaken) detachProfile(world, rest);
+  if (!isTaken) return;
+  world.faults.letGoOfProfile(rest);
+  if (rest.association) detachProfile(world, rest);
 }
 
 function takeFromBucket(world: World, name: string, remaining: Remaining<BucketConfig>): void {

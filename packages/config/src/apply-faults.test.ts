@@ -1,9 +1,10 @@
 // The faults of a file: put once, left alone while they stand as they stood, taken away when they do not.
 import { expect, test } from "@jest/globals";
-import type { World } from "@rolemint/world";
+import { profileOf, type World } from "@rolemint/world";
 import { moveClock, openTestWorld } from "../../../test/support/world.ts";
 import { configProblem } from "./applicable.ts";
 import { apply, configOf } from "./apply-from.fixture.ts";
+import { configuredInstance } from "./apply-instances.ts";
 import { ApplyError } from "./index.ts";
 
 const SLOW = { name: "s3.slow-down", target: "web", for: "30m" };
@@ -56,6 +57,27 @@ test("the only instance is meant where none is named, a preset puts all of its f
     { name: "sts.throttle", target: `instance ${web!.id}` },
     { name: "s3.expire-mid-multipart", target: `instance ${web!.id}`, parameters: { Part: 4 } },
   ]);
+});
+
+test.each([
+  ["role.swap", { Role: "mail" }],
+  ["role.detach", {}],
+])("what a file says of a role while %s has it outlasts the fault", async (name, given) => {
+  const { world } = openTestWorld();
+  const saying = (web: object) => ({ roles: { app: {}, mail: {}, post: {} }, instances: { web } });
+  const roleOf = () => profileOf(world, configuredInstance(world, "web")!)?.roleName;
+  for (const [web, meanwhile, after] of [
+    [{ role: "app" }, name === "role.swap" ? "mail" : undefined, "app"],
+    [{ role: "post" }, "post", "post"],
+    [{}, undefined, undefined],
+  ] as const) {
+    await apply(world, saying({ role: "app" }));
+    const { id } = world.faults.put({ name, target: "web", given });
+    await apply(world, saying(web));
+    expect(roleOf()).toBe(meanwhile);
+    world.faults.remove(id);
+    expect(roleOf()).toBe(after);
+  }
 });
 
 test("two that contradict each other are refused, and nothing is applied", async () => {

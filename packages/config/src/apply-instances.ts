@@ -49,10 +49,9 @@ function applyInstance(world: World, config: Config, given: InstanceConfig, befo
     world.rotation.deliverWithoutToken(instance);
   }
   const profile = profileMeant(world, config, given);
-  // What a fault has taken it brings back itself.
-  if (profile && profileOf(world, instance)?.id !== profile.id && !world.faults.holdsProfile(instance)) {
-    attachProfile(world, instance, profile);
-  }
+  // What a fault has taken it brings back itself, unless another is meant now.
+  const has = world.faults.heldProfile(instance)?.profileId ?? profileOf(world, instance)?.id;
+  if (profile && has !== profile.id) attachProfile(world, instance, profile);
 }
 
 /** As the world keeps it. */

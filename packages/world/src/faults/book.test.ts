@@ -211,10 +211,10 @@ test.each<[string, string, object, string, object, string | undefined]>([
   [
     "one that waits for a refresh",
     "imds.no-role",
-    {},
+    { at: START + HOUR },
     "imds.no-role",
-    { at: START + HOUR, fromRefresh: false },
-    undefined,
+    { fromRefresh: true, for: MINUTE },
+    "f-1",
   ],
   ["other paths", "imds.unreachable", { path: "token" }, "imds.unreachable", { path: "iam" }, undefined],
   ["acts", "creds.expire-now", {}, "creds.expire-now", {}, undefined],
@@ -231,6 +231,7 @@ test.each<[string, string, object, string, object, string | undefined]>([
 
 test.each<[string, string, object, string]>([
   ["nobody", "imds.unreachable", { target: "" }, "Target is required"],
+  ["after all times that can be written", "imds.slow", { at: 8.7e15 }, "At is a time before the year 9999"],
   ["nobody there", "imds.unreachable", { target: "mail" }, "no running instance is called mail"],
   ["no such role", "imds.unreachable", { target: "role:mail" }, "there is no role mail"],
   ["no such fault", "imds.gone", {}, "there is no fault imds.gone; there are imds."],

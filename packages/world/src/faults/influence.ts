@@ -8,6 +8,7 @@ import type { Fault, Instance, Role } from "../rows.ts";
 import type { World } from "../world.ts";
 import { actingOf, type Entries, keptOf, worldKindOf } from "./entries.ts";
 import type { ClientAct, Policies, WorldKind } from "./kind.ts";
+import type { Taken, TakenProfiles } from "./profiles.ts";
 
 export interface Influence {
   /** What the instance's metadata shows while faults act on it. */
@@ -20,8 +21,10 @@ export interface Influence {
   believed(role: Role): Policies | undefined;
   /** Inside a change of keys, users, roles or policies, at its end. */
   identitiesChanged(): void;
-  /** Whether a fault is to give the instance back the profile that it had. */
-  holdsProfile(instance: Instance): boolean;
+  /** The profile that a fault is to give back to the instance, which had it. */
+  heldProfile(instance: Instance): Taken | undefined;
+  /** Inside a change: whatever the instance had, no fault gives it back any more. */
+  letGoOfProfile(instance: Instance): void;
   /** What faults do to the programs of an instance. */
   clients(instanceId: string): ClientAct[];
   /** How far the world's clock is ahead of where it would be; undefined while none is shifted. Milliseconds. */
@@ -71,8 +74,16 @@ export function influenceOf(world: World, entries: Entries): Influence {
         if (kept) entries.put({ ...fault, kept });
       }
     },
-    holdsProfile: ({ id }) =>
-      entries.list().some((fault) => Object.hasOwn((keptOf(fault) as { profiles?: object }).profiles ?? {}, id)),
+    heldProfile({ id }) {
+      const holder = entries.list().find((fault) => Object.hasOwn(profilesOf(fault), id));
+      return holder && profilesOf(holder)[id];
+    },
+    letGoOfProfile({ id }) {
+      for (const fault of entries.list()) {
+        const { [id]: held, ...profiles } = profilesOf(fault);
+        if (held) entries.put({ ...fault, kept: { ...fault.kept, profiles } });
+      }
+    },
     clients(instanceId) {
       const instance = world.tables.instances.get(instanceId);
       if (!instance) return [];
@@ -84,6 +95,10 @@ export function influenceOf(world: World, entries: Entries): Influence {
       return shifts.length === 0 ? undefined : shifts.reduce((sum, shift) => sum + shift, 0);
     },
   };
+}
+
+function profilesOf(fault: Fault): TakenProfiles["profiles"] {
+  return (keptOf(fault) as Partial<TakenProfiles>).profiles ?? {};
 }
 
 function isFor(world: World, { target }: Fault, instance: Instance): boolean {

@@ -2,6 +2,9 @@
 import { expect, test } from "@jest/globals";
 import { checkParameters } from "@rolemint/faults";
 import { associateNow, makeInstance, makeProfile, makeRole, openTestWorld } from "../../../../test/support/world.ts";
+import { scheduleOf } from "../generations.ts";
+import { runningInstances } from "../instances.ts";
+import type { World } from "../world.ts";
 import { type PresetRequest, presets, putPreset } from "./presets.ts";
 import { descriptionOf, FaultProblem } from "./request.ts";
 
@@ -33,6 +36,15 @@ const refusal = (work: () => unknown) => {
 
 const names = presets().map(([name]) => name);
 
+/** What the faults of presets change, and heal. */
+function touched(world: World) {
+  const { roles, instanceProfiles } = world.account(world.accountId);
+  const [instance] = runningInstances(world);
+  const { lifetime } = scheduleOf(world, instance!);
+  const { profileArn } = instance!.association ?? {};
+  return { roles: roles.list(), profiles: instanceProfiles.list(), profileArn, lifetime };
+}
+
 test.each(presets())("%s is made of what there is", (_, { steps, replays, goodClient }) => {
   for (const step of steps) {
     if (step.do !== "fault") continue;
@@ -47,9 +59,11 @@ test.each(presets())("%s is made of what there is", (_, { steps, replays, goodCl
 
 test.each(names.filter((name) => name !== "vm-woke-up"))("%s is put, and all that it did is healed", (name) => {
   const world = openWithRoles();
+  const before = touched(world);
   const made = putPreset(world, request(name));
   for (const { id } of made) world.faults.remove(id);
   expect(world.faults.list()).toEqual([]);
+  expect(touched(world)).toEqual(before);
 });
 
 test("a step that fails takes back those before it, the clock too", () => {

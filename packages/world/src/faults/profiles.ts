@@ -14,9 +14,21 @@ export interface Taken {
   readonly association?: string | undefined;
 }
 
-/** By instance id; `holdsProfile` of the book looks for this member. */
+/** By instance id; `heldProfile` of the book looks for this member. */
 export interface TakenProfiles {
   readonly profiles: Readonly<Record<string, Taken>>;
+}
+
+/**
+ * Its instances, without those that came to its target after it was put and whose profile another fault has to give
+ * back. Each giving back what it found, the last to end would leave what the other had given.
+ */
+export function freeInstances({ world, instances, tell }: Acting): Instance[] {
+  return instances.filter((instance) => {
+    const isHeld = world.faults.heldProfile(instance) !== undefined;
+    if (isHeld) tell(`another fault has the profile of ${nameOf(instance)}, which is left alone`);
+    return !isHeld;
+  });
 }
 
 export function takenFrom({ association }: Instance, left?: Instance): Taken {

@@ -57,6 +57,8 @@ export function descriptionOf(name: string): Description | undefined {
 /** One that says neither how long nor how often is not for ever. */
 const DEFAULT_FOR_MS = 3_600_000;
 const LONGEST_MS = 8760 * 3_600_000;
+/** ISO 8601 has four digits for a year, and `Date` an end. */
+const LAST_MS = Date.UTC(9999, 0);
 const MAX_PATH = 200;
 
 /** The fault that is wished for, not put yet. Throws FaultProblem. */
@@ -126,9 +128,11 @@ export function targetOf(world: World, target: string): string {
   if (target === "") throw invalid("Target is required: an instance, role:NAME or all");
   if (target === "all") return "all";
   if (target.startsWith("role:")) {
-    const role = target.slice("role:".length);
-    if (!world.account(world.accountId).roles.get(role)) throw new FaultProblem("missing", `there is no role ${role}`);
-    return forRole(role);
+    const name = target.slice("role:".length);
+    const role = world.account(world.accountId).roles.get(name);
+    if (!role) throw new FaultProblem("missing", `there is no role ${name}`);
+    // As it is written: IAM finds it by other letters too, the data planes do not.
+    return forRole(role.name);
   }
   const found = instancesCalled(world, target);
   if (found.length === 1) return forInstance(found[0]!.id);
@@ -147,7 +151,10 @@ export function beginIn(world: World, text: string): number | undefined {
 
 function beginOf(world: World, { at, atLifetime, fromRefresh, name }: FaultRequest, target: string): number {
   const now = world.now();
-  if (at !== undefined) return Math.max(at, now);
+  if (at !== undefined) {
+    if (at > LAST_MS) throw invalid("At is a time before the year 9999");
+    return Math.max(at, now);
+  }
   const [only] = meantInstance(target) === undefined ? [] : targetInstances(world, target);
   if (fromRefresh && REQUEST_KINDS.get(name)?.metadata === undefined && !only) {
     throw invalid(`${name} from the next refresh on is for one instance: name it as the Target`);

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DisassociateIamInstanceProfile.html
 import { nameOf } from "../instances.ts";
 import { worldKind } from "./kind.ts";
-import { giveBack, type Taken, type TakenProfiles, takeAway, takenFrom } from "./profiles.ts";
+import { freeInstances, giveBack, type Taken, type TakenProfiles, takeAway, takenFrom } from "./profiles.ts";
 
 export const roleDetach = worldKind({
   name: "role.detach",
@@ -12,9 +12,10 @@ export const roleDetach = worldKind({
   place: "instance.profile",
   acts: "while",
   parameters: {},
-  begin({ world, instances, tell }): TakenProfiles {
+  begin(acting): TakenProfiles {
+    const { world, tell } = acting;
     const profiles: Record<string, Taken> = {};
-    for (const instance of instances) {
+    for (const instance of freeInstances(acting)) {
       if (!instance.association) tell(`${nameOf(instance)} has no profile`);
       else profiles[instance.id] = takenFrom(instance, takeAway(world, instance));
     }

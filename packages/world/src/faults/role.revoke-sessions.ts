@@ -3,7 +3,7 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
 import { worldKind } from "./kind.ts";
 import { targetRoles } from "./request.ts";
-import { type Revoked, revoke, takeBack } from "./revoking.ts";
+import { type Revoked, revoke, revokingProblem, takeBack } from "./revoking.ts";
 
 interface Kept {
   readonly revoked: readonly Revoked[];
@@ -26,8 +26,11 @@ export const roleRevokeSessions = worldKind({
       says: "sessions issued before this time are denied",
     },
   },
-  problem: ({ given: { Before } }) =>
-    Before !== "now" && Number.isNaN(Date.parse(Before)) ? `${Before} is no time` : undefined,
+  problem(acting) {
+    const { Before } = acting.given;
+    if (Before !== "now" && Number.isNaN(Date.parse(Before))) return `${Before} is no time`;
+    return revokingProblem(acting, targetRoles(acting.world, acting.fault.target));
+  },
   begin({ world, fault, given: { Before }, tell }): Kept {
     const before = Before === "now" ? world.now() : Date.parse(Before);
     const roles = targetRoles(world, fault.target);

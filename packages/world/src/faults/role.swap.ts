@@ -7,8 +7,18 @@ import type { Instance, InstanceProfile } from "../rows.ts";
 import type { World } from "../world.ts";
 import { recordCall } from "./as-operator.ts";
 import { type Acting, worldKind } from "./kind.ts";
-import { give, giveBack, leftAsItWas, type Taken, type TakenProfiles, takeAway, takenFrom } from "./profiles.ts";
-import { type Revoked, revoke, takeBack } from "./revoking.ts";
+import {
+  freeInstances,
+  give,
+  giveBack,
+  leftAsItWas,
+  type Taken,
+  type TakenProfiles,
+  takeAway,
+  takenFrom,
+} from "./profiles.ts";
+import { targetRoles } from "./request.ts";
+import { type Revoked, revoke, revokingProblem, takeBack } from "./revoking.ts";
 
 interface Kept extends TakenProfiles {
   /** The profile of the other role. */
@@ -38,15 +48,19 @@ export const roleSwap = worldKind({
     Gap: { type: "duration", fallback: 0, says: "how long the instance has no role in between" },
     Revoke: { type: "flag", fallback: false, says: "whether the former role's sessions are revoked" },
   },
-  problem({ world, given: { Role } }) {
-    return world.account(world.accountId).roles.get(Role) ? undefined : `there is no role ${Role}`;
+  problem(acting) {
+    const { world, fault, given } = acting;
+    const other = world.account(world.accountId).roles.get(given.Role);
+    if (!other) return `there is no role ${given.Role}`;
+    const former = targetRoles(world, fault.target).filter(({ id }) => id !== other.id);
+    return given.Revoke ? revokingProblem(acting, former) : undefined;
   },
   begin(acting): Kept {
     const { world, given } = acting;
     const { profile, isMade } = profileWith(world, given.Role);
     const profiles: Record<string, Taken> = {};
     const former = new Set<string>();
-    for (const instance of acting.instances.filter((one) => maySwap(acting, one, profile))) {
+    for (const instance of freeInstances(acting).filter((one) => maySwap(acting, one, profile))) {
       const roleName = profileOf(world, instance)?.roleName;
       if (roleName !== undefined) former.add(roleName);
       const left = given.Gap > 0 ? takeAway(world, instance) : give(world, instance, profile);

@@ -325,13 +325,72 @@ test("role.revoke-sessions: a policy that was there comes back, one that was cha
   expect(lastMessage(world)).toBe("AWSRevokeOlderSessions of app was changed meanwhile, and stays as it is");
 });
 
+test("the sessions of a role are revoked by one fault at a time, of whichever kind", () => {
+  const { world } = openTestWorld();
+  const { profile, role } = makeCredentialed(world);
+  associateNow(world, makeInstance(world, "second"), profile);
+  makeRole(world, "mail");
+  put(world, "role.revoke-sessions");
+  expect(() => put(world, "role.swap", { Role: "mail", Revoke: true })).toThrow(
+    /role app.*role.revoke-sessions \(f-1\)/,
+  );
+  expect(() => put(world, "role.revoke-sessions", {}, { target: "second" })).toThrow(/role app.*f-1/);
+  put(world, "role.swap", { Role: "mail" });
+  for (const { id } of world.faults.list()) world.faults.remove(id);
+  expect(world.account(ACCOUNT).roles.get("app")).toEqual(role);
+});
+
+test.each([
+  ["role.revoke-sessions", {}],
+  ["role.swap", { Role: "mail", Revoke: true }],
+])("%s: no policy more than IAM would take", (name, given) => {
+  const { world } = openTestWorld();
+  makeCredentialed(world);
+  makeRole(world, "mail");
+  setInline(world, "app", { large: "x".repeat(10_150) });
+  expect(() => put(world, name, given)).toThrow(/app leave no room for AWSRevokeOlderSessions/);
+  expect(world.faults.list()).toEqual([]);
+});
+
+test("a target that names a role by other letters is for that role, as IAM finds it", () => {
+  const { world } = openTestWorld();
+  makeCredentialed(world);
+  expect(put(world, "imds.slow", {}, { target: "role:APP" }).target).toBe("role app");
+  expect(() => put(world, "imds.slow", {}, { target: "role:app" })).toThrow(/contradicts/);
+});
+
 test("role.revoke-sessions: the role is gone at the end", () => {
   const { world } = openTestWorld();
   const { role } = makeCredentialed(world);
   put(world, "role.revoke-sessions", {}, { for: MINUTE });
   world.change(() => world.account(ACCOUNT).roles.remove(role));
   pass(world, MINUTE);
-  expect(lastMessage(world)).toBe("the role app is gone, or another one");
+  expect(lastMessage(world)).toBe("the role app is gone");
+});
+
+test("role.revoke-sessions heals a role that was made anew meanwhile with all it had", () => {
+  const { world } = openTestWorld();
+  const { role } = makeCredentialed(world);
+  put(world, "role.revoke-sessions", {}, { for: MINUTE });
+  put(world, "role.recreate");
+  pass(world, MINUTE);
+  expect(world.account(ACCOUNT).roles.get("app")).toMatchObject({ id: expect.not.stringMatching(role.id), inline: {} });
+});
+
+test.each(["role.swap", "role.detach"])("%s leaves alone whom another fault has given a profile meanwhile", (name) => {
+  const { world } = openTestWorld();
+  const { instance } = makeCredentialed(world);
+  for (const other of ["mail", "post"]) makeProfile(world, other, makeRole(world, other).name);
+  const given = name === "role.swap" ? { Role: "post" } : {};
+  put(world, name, given, { target: "role:mail", at: START + MINUTE, for: HOUR });
+  put(world, "role.swap", { Role: "mail" }, { for: 2 * MINUTE });
+  pass(world, MINUTE);
+  expect(roleOf(world, instance)).toBe("mail");
+  expect(lastMessage(world)).toBe("another fault has the profile of web, which is left alone");
+  pass(world, MINUTE);
+  expect(roleOf(world, instance)).toBe("app");
+  pass(world, HOUR);
+  expect(roleOf(world, instance)).toBe("app");
 });
 
 test("role.recreate: all it has but its id; its sessions are refused, and the next generation is good", () => {
