@@ -104,8 +104,6 @@ test("expire ends every live key of an instance, or one; the metadata goes on sh
 
 test("revoke puts AWS's own policy on the role: sessions from before now are denied, those after are not", async () => {
   await json("rotate", "web");
-  // The policy's time is of whole seconds, as a session's is.
-  await running.control("AdvanceClock", { By: "5s" });
   const old = await keysOf(imds("web"));
   expect(await iamAs(old)).toMatch(/no identity-based policy/);
   const revoked = await json("revoke", "app");
@@ -143,6 +141,14 @@ async function iamAs(keys: Awaited<ReturnType<typeof keysOf>>): Promise<string> 
   const input = { RoleName: "app", PolicyName: "none" };
   return (await refusal(iam.send(new GetRolePolicyCommand(input)))).message;
 }
+
+test("revoke says what a clock that stands leaves out", async () => {
+  const frozen = await start({ config: "version: 1\nroles: { app: {} }\n" });
+  await frozen.control("SetClock", { Rate: 0 });
+  const { code, stdout } = await rolemint(["revoke", "app", "--ready", frozen.readyFile]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/hardly moves: sessions of this very second are not denied/);
+});
 
 test("revoke also works where only the world's clock counts for a signature", async () => {
   const strict = await start({
