@@ -35,7 +35,7 @@ up: images ## the containers of docker-compose.yml: images built, everything hea
 
 .PHONY: down
 down: ## end the containers; what they know stays in their volumes
-	$(COMPOSE) down
+	$(COMPOSE) --profile net-faults down
 	@rm -f .rolemint/ready.json
 
 .PHONY: test

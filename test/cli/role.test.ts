@@ -169,6 +169,20 @@ test("recreate makes the role anew with all it had; old sessions are refused, th
   expect(readdirSync(dirname(running.readyFile))).toEqual(["ready.json"]);
 });
 
+test("a role that is named by other letters stays as it is written", async () => {
+  expect(await json("recreate", "LONER")).toMatchObject({ role: "loner" });
+  expect((await wholeRole("loner")).rest).toMatchObject({ RoleName: "loner" });
+  expect(await json("swap", "job", "LONER")).toMatchObject({ role: "loner", instanceProfile: "loner" });
+  expect(await json("swap", "job", "Other")).toMatchObject({ role: "other", instanceProfile: "other" });
+});
+
+test("two at once make it anew", async () => {
+  const [one, other] = await Promise.all([ask("recreate", "loner"), ask("recreate", "loner")]);
+  expect([one.code, other.code]).toContain(0);
+  expect([one.stderr, other.stderr].join("")).not.toMatch(/ENOENT/);
+  expect(await ask("recreate", "loner")).toMatchObject({ code: 0 });
+});
+
 test("a role that trusts itself is made anew as well", async () => {
   const arn = "arn:aws:iam::111122223333:role/loner";
   const Statement = [{ Effect: "Allow", Principal: { AWS: arn }, Action: "sts:AssumeRole" }];

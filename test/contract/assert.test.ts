@@ -2,6 +2,7 @@
 // docs/guides/ci.md.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { beforeAll, expect, test } from "@jest/globals";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
@@ -196,4 +197,20 @@ test("a file that cannot be written, or no simulator, is exit code 3", async () 
     code: 3,
     stderr: expect.stringContaining("no simulator runs here"),
   });
+});
+
+test("nothing that a terminal would obey comes out of a name", async () => {
+  const name = "red\u001b[31m\u202e";
+  const Tags = [{ Key: "Name", Value: name }];
+  await clients(running.ready()).ec2.send(
+    new RunInstancesCommand({
+      ImageId: "ami-12345678",
+      MinCount: 1,
+      MaxCount: 1,
+      TagSpecifications: [{ ResourceType: "instance", Tags }],
+    }),
+  );
+  const { stdout, code } = await assertAll("no-refusals", "--instance", name);
+  expect({ stdout, code }).toEqual({ stdout: expect.stringContaining("timeline of red·[31m·"), code: 1 });
+  expect(stdout).not.toMatch(/\p{Cc}(?<!\n)|\u202e/u);
 });

@@ -78,6 +78,10 @@ test("app-facing listeners never serve it, and it serves no AWS API", async () =
   await expect(aws.sts.send(new GetCallerIdentityCommand({}))).rejects.toThrow();
 });
 
+test.each(["/events", "/client?instance=web"])("HEAD %s is 404 and ends, for a GET would not", async (path) => {
+  expect(await raw({ method: "HEAD", path })).toMatchObject({ status: 404 });
+});
+
 test.each([
   ["an action that there is not", { path: "/Nope" }, 404],
   ["constructor", { path: "/constructor" }, 404],

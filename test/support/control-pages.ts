@@ -39,7 +39,8 @@ control RotateCredentials '{"Instance":"web"}'
 [Go](guides/go.md).
 
 Durations are \`6h20m\`, \`90s\`, \`1.5h\`, \`500ms\`, \`1d\`; times ISO 8601. Errors are \`{ "code", "message" }\` with 400 (bad
-input), 401 (token), 403 (foreign \`Host\` or \`Origin\`), 404 (nothing of that name), 409 (not in this state). A member that
+input), 401 (token), 403 (foreign \`Host\` or \`Origin\`), 404 (nothing of that name), 409 (not in this
+state), 500 (an error of ours; the log has it). A member that
 an action does not take is refused. A \`?\` follows the name of what may be absent.
 `;
 

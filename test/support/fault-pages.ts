@@ -12,7 +12,7 @@ export function faultsText(): string {
 }
 
 /** The families of the catalogue. */
-const FAMILIES = ["F", "RO", "CR", "SX", "ST", "CK", "NE"];
+const FAMILIES = ["F", "RO", "CR", "SX", "ST", "CK"];
 
 function byRow(one: Description, other: Description): number {
   const [place, otherPlace] = [one, other].map(({ row }) => {
@@ -57,8 +57,8 @@ faults:
 - **How long.** \`--for\` is world time: \`rolemint clock +1h\` ends what ends within the hour. Without it a fault lasts an
   hour. Waits on the wire (a slow answer, a connection that hangs) are host time.
 - **Healing.** At its end, and when it is taken away, a fault undoes what it did, and leaves alone what somebody else has
-  changed meanwhile. Faults outlive a restart, and \`--times\` goes on with what is left; requests are counted and
-  chance is drawn from the beginning then. \`Reset\` drops them, and puts those of the config anew.
+  changed meanwhile. Faults outlive a restart, and \`--times\` goes on with what is left (from the beginning for
+  sessions that are no instance's); requests are counted and chance is drawn from the beginning then. \`Reset\` drops them, and puts those of the config anew.
 - **Contradictions.** Two faults at one place, for one instance, at one time are refused with 409 (exit code 1).
 - **Traces.** Each begins, acts and ends as an event of kind \`fault\` in \`rolemint trace\` and \`GET /events\`.
 
@@ -93,8 +93,9 @@ const METADATA = `## Faults of the metadata service
   caller whose address is no instance's meets none.
 - \`imds.unreachable\` with \`mode=drop\` loses the very packets, so that connecting times out. It works in the compose
   topology, while the service \`net-faults\` runs (\`docker compose --profile net-faults up -d\`); it shares the network of
-  \`imds\` and is the only part with NET_ADMIN. After a restart of \`imds\` it follows within seconds. Connections that are open
-  stall as well.
+  \`imds\` and is the only part with NET_ADMIN. After a restart of \`imds\` it follows within seconds; where the container was
+  made anew, or \`net-faults\` was stopped, nothing is dropped until the same command has run again, whatever \`fault ls\` says.
+  Connections that are open stall as well.
   Elsewhere, with a holder too, it is refused with 409: \`mode=reset\` and \`mode=hang\` work everywhere.
 - \`imds.ipv6-only\` needs a holder with IPv6, and an instance with \`metadata: { ipv6: enabled }\`.
 - No fault gives keys that EC2 would not: under \`imds.v1-only\` an instance whose tokens are required answers 401 to a
@@ -114,7 +115,8 @@ const CREDENTIALS = `## Faults of credentials, roles and the clock
   time.
 - \`role.swap\`, \`role.detach\`, \`role.revoke-sessions\` and \`role.recreate\` do what the calls of EC2 and IAM do, and leave
   their records in the trail as the operator's. They are for the instances and roles that the target means when they
-  begin. \`role.swap\` makes an instance profile where the role has none, and takes it away again.
+  begin. \`role.swap\` makes an instance profile where the role has none, and takes it away again. An instance whose
+  profile another fault has taken is left alone. The sessions of a role are revoked by one fault at a time.
 - \`role.revoke-sessions\` denies, as on AWS, every session that was issued before its time; sessions are dated by whole
   seconds, so new credentials of the very same second are denied as well.
 - After \`role.recreate\` metadata shows the keys of the role that is gone until the next rotation.

@@ -3,9 +3,10 @@ import type { Command } from "commander";
 import { named, withOutput, withWhere } from "./command-line.ts";
 
 const EXPRESSIONS = `
-Expressions, each in quotes; INSTANCE may be left out where there is only one, or with --instance:
+Expressions, each in quotes; INSTANCE may be left out where there is only one, or with --instance; where it stands in
+brackets, the expression is about all of them without it:
   INSTANCE refreshed within DURATION
-  INSTANCE no-expired-calls
+  [INSTANCE] no-expired-calls
   INSTANCE used-generation NUMBER
   INSTANCE metadata-calls [min NUMBER] [max NUMBER]
   INSTANCE assumed-role ARN

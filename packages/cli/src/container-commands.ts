@@ -6,7 +6,11 @@ export function addContainerCommands(rolemint: Command): void {
   withOutput(rolemint.command("init"))
     .argument("[services...]", "services of the compose file; default those labelled rolemint.role")
     .description("write a commented rolemint.yaml, with --compose also an override")
-    .option("--compose <file>", "a compose file whose services get roles; an override is written beside it", named)
+    .option(
+      "--compose <file>",
+      "a compose file whose services get roles, again for each more; an override is written beside the first",
+      (file: string, files: readonly string[] = []) => [...files, named(file)],
+    )
     .option("--force", "write over what is there")
     .addHelpText("after", "\nExample:\n  $ rolemint init --compose docker-compose.yml web worker")
     .action(async (services, flags) => (await import("./commands/init.ts")).init(services, flags));
@@ -28,7 +32,7 @@ export function addContainerCommands(rolemint: Command): void {
     .action(async (flags) => (await import("./commands/connect.ts")).connect(flags));
   rolemint
     .command("serve", { hidden: true })
-    .argument("<part>", "control-plane, imds, s3-authorizer, holder or all")
+    .argument("<part>", "control-plane, imds, s3-authorizer, holder, net-faults or all")
     .description("run one service in a container")
     .option("--config <file>", "control-plane, all: the config", named)
     .option("--state <dir>", "control-plane: where the state is kept", named)

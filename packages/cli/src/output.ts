@@ -26,9 +26,9 @@ export function outputFor(flags: OutputFlags): Output {
   };
 }
 
-/** A name that others gave, on one line and without what a terminal would obey. */
+/** A name that others gave, on one line and without what a terminal would obey: controls, and turns of direction. */
 export function visible(name: string): string {
-  return name.replace(/\p{Cc}/gu, "·");
+  return name.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, "·");
 }
 
 /** False once nobody reads any more. Written synchronously. */

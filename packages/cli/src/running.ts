@@ -141,9 +141,28 @@ export async function listInstances(ready: ReadyFile): Promise<readonly ListedIn
   return (await callControl<{ Instances: ListedInstance[] }>(ready, "ListInstances")).Instances;
 }
 
-/** The running instance that a name or an id means; the only one where none is given. Throws CliError (2). */
+/** The running instance that a name or an id means; the only one where none is given. Throws CliError (2, or 1). */
 export async function listedInstance(ready: ReadyFile, named: string | undefined): Promise<ListedInstance> {
-  const all = await listInstances(ready);
+  return instanceAmong(await listInstances(ready), named);
+}
+
+/** The same of the ready file, which keeps those of one name by their ids; in a container they are CliErrors (3). */
+export function instanceIn(ready: ReadyFile, named: string | undefined): { name: string; imds: string } {
+  const all = Object.entries(ready.instances).map(([Name, { instanceId, imds }]) => ({
+    Name,
+    InstanceId: instanceId,
+    imds,
+  }));
+  const { Name: name, imds } = instanceAmong(all, named);
+  if (imds !== null) return { name, imds };
+  const next = "run the program in its container, or the world with `rolemint up`";
+  throw new CliError("environment", `${name} has no metadata endpoint that the host can reach; ${next}`);
+}
+
+function instanceAmong<One extends Pick<ListedInstance, "Name" | "InstanceId">>(
+  all: readonly One[],
+  named: string | undefined,
+): One {
   const found = all.filter(({ Name, InstanceId }) => named === undefined || Name === named || InstanceId === named);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
@@ -154,21 +173,4 @@ export async function listedInstance(ready: ReadyFile, named: string | undefined
   const names = all.map(({ Name }) => Name).join(", ") || "none";
   if (named === undefined) throw new CliError("usage", `say which instance: there are ${names}`);
   throw new CliError("usage", `no running instance is called ${named}; there are ${names}`);
-}
-
-/** The entry of the ready file that a name or an id means; the only one where none is given. */
-export function instanceIn(ready: ReadyFile, name: string | undefined): { name: string; imds: string } {
-  const entries = Object.entries(ready.instances);
-  const names = entries.map(([one]) => one).join(", ") || "none";
-  const matching = entries.filter(([one, { instanceId }]) => name === undefined || one === name || instanceId === name);
-  if (matching.length === 1) {
-    const [one, { imds }] = matching[0]!;
-    if (imds === null) {
-      const next = "run the program in its container, or the world with `rolemint up`";
-      throw new CliError("environment", `${one} has no metadata endpoint that the host can reach; ${next}`);
-    }
-    return { name: one, imds };
-  }
-  if (name === undefined) throw new CliError("usage", `say which instance: there are ${names}`);
-  throw new CliError("usage", `no running instance is called ${name}; there are ${names}`);
 }

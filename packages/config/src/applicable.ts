@@ -50,10 +50,15 @@ const instance = z.strictObject({
 
 const bucket = z.strictObject({
   name: name(NAMES.buckets),
-  objectsDirectory: z.string().refine(isDirectory, "not a directory").optional(),
+  objectsDirectory: z.string().refine(isDirectory, { error: noDirectory }).optional(),
   policyText: z.string().optional(),
   publicAccessBlock: z.boolean(),
 });
+
+/** The file was read on another machine than this, or beside a container. */
+function noDirectory({ input }: { readonly input?: unknown }): string {
+  return `the simulator finds no directory ${JSON.stringify(input)}; a container has files of its own: apply the config in that of control-plane`;
+}
 
 const fault = z
   .strictObject({

@@ -48,7 +48,7 @@ interface Reading {
  * The most characters, white space not counted, of a managed policy, the inline ones of a role or user, a trust policy
  * and a bucket policy. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
-const MOST = { managed: 6144, role: 10_240, user: 2048, trust: 4096, bucket: 20_480 } as const;
+const MOST = { managed: 6144, role: 10_240, user: 2048, trust: 2048, bucket: 20_480 } as const;
 const OWNERS = [
   ["roles", "role"],
   ["users", "user"],

@@ -115,5 +115,5 @@ function textOf(judged: readonly Judged[], isQuiet: boolean): string {
   );
   const shown = isQuiet ? lines.filter((_, index) => !judged[index]!.pass) : lines;
   const timelines = [...new Set(failed.map(({ message }) => message.slice(message.indexOf("\n") + 2)))];
-  return [...shown, ...timelines.flatMap((timeline) => ["", timeline])].join("\n");
+  return [...shown, ...timelines.flatMap((timeline) => ["", ...timeline.split("\n").map(visible)])].join("\n");
 }

@@ -30,12 +30,14 @@ const CLOSED = JSON.stringify({
   Statement: [{ Sid: "RoleIsBeingRecreated", Effect: "Deny", Principal: { AWS: "*" }, Action: "sts:AssumeRole" }],
 });
 
-export async function recreateRole(name: string, flags: WhereFlags & OutputFlags): Promise<void> {
-  if (!/^[\w+=,.@-]{1,64}$/.test(name)) {
-    throw new CliError("usage", `${visible(name)} is no name of a role; name one that is there`);
+export async function recreateRole(named: string, flags: WhereFlags & OutputFlags): Promise<void> {
+  if (!/^[\w+=,.@-]{1,64}$/.test(named)) {
+    throw new CliError("usage", `${visible(named)} is no name of a role; name one that is there`);
   }
   const ready = findRunning(flags);
   const apis = await awsApis(ready);
+  // As it is written: made anew by other letters, it would be another in every ARN.
+  const name = (await found(apis, named))?.name ?? named;
   const file = join(dirname(readyPath(flags)), `recreate-${ready.operator.accountId}-${name}.json`);
   const kept = existsSync(file) ? readKept(file) : undefined;
   const role = kept && (await isUnfinished(apis, name, kept)) ? kept : await collect(apis, name);
@@ -44,7 +46,8 @@ export async function recreateRole(name: string, flags: WhereFlags & OutputFlags
     keep(file, role);
   }
   const id = await finished(apis, name, role, file);
-  rmSync(file);
+  // Two at once end up with the same role; the first to be done takes the note away.
+  rmSync(file, { force: true });
   const output = outputFor(flags);
   output.result(`${name} is made anew: ${role.id} is ${id} now, and its old sessions are refused`, {
     version: 1,
@@ -156,6 +159,7 @@ function creation(RoleName: string, role: WholeRole): Parameters {
 }
 
 interface Identity {
+  readonly name: string;
   readonly id: string;
   readonly isClosed: boolean;
 }
@@ -167,8 +171,9 @@ async function found(apis: AwsApis, RoleName: string): Promise<Identity | undefi
 }
 
 function identity(answer: XmlElement): Identity {
-  const [id, trust] = [descendants(answer, "RoleId")[0]!, descendants(answer, "AssumeRolePolicyDocument")[0]!];
-  return { id: id.text, isClosed: decodeURIComponent(trust.text) === CLOSED };
+  const textOf = (name: string) => descendants(answer, name)[0]!.text;
+  const isClosed = decodeURIComponent(textOf("AssumeRolePolicyDocument")) === CLOSED;
+  return { name: textOf("RoleName"), id: textOf("RoleId"), isClosed };
 }
 
 function unlessGone(call: Promise<XmlElement>): Promise<XmlElement | undefined> {

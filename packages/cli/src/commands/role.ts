@@ -8,13 +8,16 @@ import { findRunning, type ListedInstance, listedInstance, type WhereFlags } fro
 
 type Flags = WhereFlags & OutputFlags;
 
-export async function swapRole(named: string, role: string, flags: Flags): Promise<void> {
+export async function swapRole(named: string, roleNamed: string, flags: Flags): Promise<void> {
   const { apis, instance, association } = await situation(named, flags);
   const { Name } = instance;
   if (association === undefined) {
-    throw new CliError("refused", `${visible(Name)} has no role to swap; say \`rolemint role attach ${Name} ${role}\``);
+    throw new CliError(
+      "refused",
+      `${visible(Name)} has no role to swap; say \`rolemint role attach ${Name} ${roleNamed}\``,
+    );
   }
-  const profile = await profileFor(apis, role);
+  const { role, profile } = await profileFor(apis, roleNamed);
   await apis.call("ec2", "ReplaceIamInstanceProfileAssociation", {
     AssociationId: association,
     "IamInstanceProfile.Name": profile,
@@ -25,13 +28,16 @@ export async function swapRole(named: string, role: string, flags: Flags): Promi
   );
 }
 
-export async function attachRole(named: string, role: string, flags: Flags): Promise<void> {
+export async function attachRole(named: string, roleNamed: string, flags: Flags): Promise<void> {
   const { apis, instance, association } = await situation(named, flags);
   const { Name, InstanceId } = instance;
   if (association !== undefined) {
-    throw new CliError("refused", `${visible(Name)} has a role already; say \`rolemint role swap ${Name} ${role}\``);
+    throw new CliError(
+      "refused",
+      `${visible(Name)} has a role already; say \`rolemint role swap ${Name} ${roleNamed}\``,
+    );
   }
-  const profile = await profileFor(apis, role);
+  const { role, profile } = await profileFor(apis, roleNamed);
   await apis.call("ec2", "AssociateIamInstanceProfile", { InstanceId, "IamInstanceProfile.Name": profile });
   outputFor(flags).result(`${visible(Name)} has the role ${role} now`, {
     version: 1,
@@ -72,9 +78,15 @@ async function situation(named: string, flags: Flags): Promise<Situation> {
   return { apis, instance, association: descendants(answer, "associationId")[0]?.text };
 }
 
+interface Found {
+  /** As it is written, which IAM does not ask of the one who names it. */
+  readonly role: string;
+  readonly profile: string;
+}
+
 /** The instance profile of the role's name; made if it is not there, as the console does with a role for EC2. */
-async function profileFor(apis: AwsApis, role: string): Promise<string> {
-  await apis.call("iam", "GetRole", { RoleName: role });
+async function profileFor(apis: AwsApis, roleNamed: string): Promise<Found> {
+  const role = descendants(await apis.call("iam", "GetRole", { RoleName: roleNamed }), "RoleName")[0]!.text;
   const profile = { InstanceProfileName: role };
   const holds = await apis.call("iam", "GetInstanceProfile", profile).catch((error: unknown) => {
     if (error instanceof AwsRefusal && error.code === "NoSuchEntity") return undefined;
@@ -82,12 +94,11 @@ async function profileFor(apis: AwsApis, role: string): Promise<string> {
   });
   const [inside] = holds ? membersOf(holds, "Roles") : [];
   const other = inside && childText(inside, "RoleName");
-  if (other === role) return role;
-  if (other !== undefined) {
+  if (other !== undefined && other !== role) {
     const next = "free it with the AWS API, or give that role instead";
     throw new CliError("refused", `the instance profile ${role} holds another role, ${other}; ${next}`);
   }
   if (!holds) await apis.call("iam", "CreateInstanceProfile", profile);
-  await apis.call("iam", "AddRoleToInstanceProfile", { ...profile, RoleName: role });
-  return role;
+  if (other === undefined) await apis.call("iam", "AddRoleToInstanceProfile", { ...profile, RoleName: role });
+  return { role, profile: role };
 }

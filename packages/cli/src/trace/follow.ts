@@ -52,7 +52,10 @@ export async function follow({ flags, filter, signal, take }: Following): Promis
 
 function gone(error: unknown): CliError {
   if (error instanceof CliError) return error;
-  return new CliError("environment", "the simulator is gone; start it with `rolemint up`");
+  return new CliError(
+    "environment",
+    "the simulator is gone; start it, or run `rolemint connect` again where its containers were started anew",
+  );
 }
 
 /** Resolves when the stream ends, rejects when it breaks or is refused. */

@@ -11,7 +11,7 @@ const CODES = {
 export const s3SlowDown = requestKind({
   name: "s3.slow-down",
   row: "SX4",
-  says: "S3 answers 503 SlowDown",
+  says: "S3 refuses with 503 SlowDown, or fails by itself",
   channel: "calls",
   acts: "requests",
   parameters: {

@@ -1,5 +1,5 @@
 import { described, integer, list, oneOf, required, string, struct, timestamp, type ValueOf } from "@rolemint/wire";
-import { type Instance, nameOf, profileOf, runningInstances, type World } from "@rolemint/world";
+import { type Instance, nameOf, profileOf, runningInstances, scheduleOf, type World } from "@rolemint/world";
 import { type ControlSurroundings, controlAction } from "./action.ts";
 import { ScheduleView, scheduleView } from "./schedules.ts";
 
@@ -15,7 +15,9 @@ const InstanceView = struct({
   Generation: described(integer(), "of what callers with a metadata token get, as are the next two"),
   AccessKeyId: string(),
   Expiration: timestamp(),
-  Rotation: required(described(ScheduleView, "the schedule in force, its own or the world's")),
+  Rotation: required(
+    described(ScheduleView, "the schedule in force: its own or the world's, or a fault's while one acts"),
+  ),
   MetadataOptions: required(
     struct({
       HttpTokens: required(oneOf("optional", "required")),
@@ -51,7 +53,7 @@ function instanceView(instance: Instance, { world, endpointOf }: ControlSurround
     Role: roleOf(world, instance),
     InstanceProfileArn: association?.profileArn,
     ...credentialView(world, instance),
-    Rotation: scheduleView(instance.schedule ?? world.schedule()),
+    Rotation: scheduleView(scheduleOf(world, instance)),
     MetadataOptions: {
       HttpTokens: options.tokens,
       HttpPutResponseHopLimit: options.hopLimit,

@@ -29,6 +29,8 @@ export function controlApp(options: ControlOptions): Express {
     checkToken(request, options.token);
     next();
   });
+  // express would give HEAD to the handlers of GET, which answer without end and attach somebody.
+  app.head(["/client", "/events"], refuseUnknown);
   app.get("/client", (request, response) => streamClientState(request, response, options.world));
   app.get("/events", (request, response) => streamEvents(request, response, options.world));
   app.post("/:action", express.text({ type: () => true, limit: "1mb" }), async (request, response) => {
@@ -36,9 +38,7 @@ export function controlApp(options: ControlOptions): Express {
     const input = readInput(action, parsed(request.body));
     response.json(writeJson(action.output, await action.handle(input as never, options)));
   });
-  app.use(() => {
-    throw new ControlError("NotFound", "there is POST /<Action>, GET /events and GET /health");
-  });
+  app.use(refuseUnknown);
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const known = knownError(error);
     if (!known) options.unexpected(error);
@@ -46,6 +46,10 @@ export function controlApp(options: ControlOptions): Express {
     response.status(STATUSES[code]).json({ code, message });
   });
   return app;
+}
+
+function refuseUnknown(): never {
+  throw new ControlError("NotFound", "there is POST /<Action>, GET /events, GET /client and GET /health");
 }
 
 function refuseForeign(request: Request, hosts: readonly string[]): void {

@@ -35,14 +35,17 @@ export const EventView = struct({
   AccessKeyId: string(),
   Path: string(),
   Service: string(),
-  Action: string(),
-  Resource: string(),
+  Action: described(string(), "of metadata v1 or v2, of a fault its name"),
+  Resource: described(string(), "of a fault its id"),
   Status: integer(),
-  Code: string(),
+  Code: described(
+    string(),
+    "of a refusal or a warning; of a fault `began`, `acted`, `ended`, `not-begun` or `gave-up`",
+  ),
   RequestId: string(),
   UserAgent: string(),
   Expiration: described(timestamp(), "of an issue: when its keys end"),
-  Message: described(string(), "why it was refused, or what a warning says"),
+  Message: described(string(), "why it was refused, or what a warning or a fault says"),
 } satisfies Record<Exclude<keyof TimelineEvent, "Management" | "Refusal">, Shape | Member>);
 
 export const Since = described(string(), "a time, or the `Next` of an earlier page");
@@ -55,9 +58,9 @@ const FILTERS = {
   Kinds: described(list(Kind, { min: 1 }), "one of these"),
   AccessKeyId: string(),
   Generation: integer({ min: 1 }),
-  Action: described(string(), "`GetObject`; of metadata v1 or v2"),
+  Action: described(string(), "`GetObject`; of metadata v1 or v2; of a fault its name"),
   Status: integer({ min: 100, max: 599 }),
-  Code: described(string(), "of a refusal or a warning"),
+  Code: described(string(), "of a refusal, a warning or a fault"),
 };
 const Filters = struct(FILTERS);
 

@@ -150,6 +150,15 @@ test("a key and a token of two generations", async () => {
   );
 });
 
+test("a key that is not there, with a token that was left over", async () => {
+  const { first } = await instanceKeys();
+  const told = await refusalOf({ target: TARGET, signer: { ...first, accessKeyId: "AKIAIOSFODNN7EXAMPLE" } });
+  expect(told.Why).toBe(
+    "there is no key AKIAIOSFODNN7EXAMPLE in this world (any more); the session token that came with it belongs to the " +
+      `key ${first.accessKeyId}`,
+  );
+});
+
 test("a key that ended: when, by which clock, and by how much", async () => {
   const { second } = await instanceKeys();
   gate.pass(12 * HOUR);

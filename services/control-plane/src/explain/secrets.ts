@@ -64,9 +64,7 @@ export function keySentence(
     case "ok":
       return undefined;
     case "unknown-key":
-      return session
-        ? `the role ${session.roleName} that the key ${accessKeyId} was issued for is gone, or was made anew since: its sessions are not taken over`
-        : `there is no key ${accessKeyId} in this world (any more)`;
+      return unknownSentence(accessKeyId, session);
     case "inactive-key":
       return `the key ${accessKeyId} is inactive`;
     case "token-missing":
@@ -76,6 +74,15 @@ export function keySentence(
     default:
       return undefined;
   }
+}
+
+function unknownSentence(accessKeyId: string, session: ReturnType<World["sealer"]["open"]>): string {
+  const unknown = `there is no key ${accessKeyId} in this world (any more)`;
+  if (!session) return unknown;
+  if (session.accessKeyId !== accessKeyId) {
+    return `${unknown}; the session token that came with it belongs to the key ${session.accessKeyId}`;
+  }
+  return `the role ${session.roleName} that the key ${accessKeyId} was issued for is gone, or was made anew since: its sessions are not taken over`;
 }
 
 function tokenSentence(world: World, accessKeyId: string, session: ReturnType<World["sealer"]["open"]>): string {
