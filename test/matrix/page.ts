@@ -18,6 +18,8 @@ export type Observed = Readonly<Record<string, Readonly<Record<string, Observati
 export interface Run {
   readonly date: string;
   readonly minutes: number;
+  /** Whether one run measured it all. */
+  readonly isWhole: boolean;
   readonly versions: Readonly<Record<string, string>>;
   readonly observed: Observed;
 }
@@ -57,6 +59,9 @@ function untilUploaded(observation: Observation): Observation {
   return done < 0 ? observation : { ...observation, steps: steps.slice(0, done + 1) };
 }
 
+const WHOLE = "All of it was measured in that one run.";
+const PIECED = "Some presets were measured in a run of their own (`MATRIX_ONLY=PRESET,… make matrix`).";
+
 export function pageOf(run: Run): string {
   const names = Object.keys(PLANS);
   const cells = (name: string) => CLIENTS.map((client) => [client, cellOf(run.observed, name, client)] as const);
@@ -77,8 +82,7 @@ export function pageOf(run: Run): string {
 Every client of [clients.md](clients.md), unmodified, in a container that is an instance with a role, under every preset of
 \`rolemint fault preset\`. Run on ${run.date} by \`make matrix\`, in ${run.minutes} minutes. Each client lists a bucket again and
 again (a command is started anew each time); the answers, and what the timeline says of its instance, give these tables.
-Everything was measured on that day, some presets in a run of their own (\`MATRIX_ONLY=PRESET,… make matrix\`); where
-nothing was, it says why.
+${run.isWhole ? WHOLE : PIECED} Where nothing was measured, it says why.
 
 Real services, networks and versions differ: this says what a client does with what it is given, not how often that happens.
 
