@@ -21,7 +21,7 @@ const REGION = "us-east-1";
 const BUCKET = "bench-bucket";
 const OBJECTS = 500;
 const OBJECT_BYTES = 1024;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const SECONDS = 2;
 const CONNECTIONS = 32;
 /** More than can be asked for in a round: wrk must not come to the end. */

@@ -91,6 +91,8 @@ export function influenceOf(world: World, entries: Entries): Influence {
       return meant.map(({ fault, kind }) => kind.client!(actingOf(world, fault, [], [instance])));
     },
     skew() {
+      // Every request asks.
+      if (entries.list().length === 0) return undefined;
       const shifts = [...acting("skew")].map(({ fault, kind }) => kind.skew!(actingOf(world, fault, [], [])));
       return shifts.length === 0 ? undefined : shifts.reduce((sum, shift) => sum + shift, 0);
     },
