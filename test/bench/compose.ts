@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findEngine } from "../support/docker/engine.ts";
+import { buildImages, ROUTER } from "../support/docker/images.ts";
 import { prepareDocker } from "../support/docker/prepare.ts";
 import { run as runProgram } from "../support/docker/run.ts";
 import { median, type Row } from "./row.ts";
@@ -18,6 +19,7 @@ export async function run(): Promise<Row[]> {
   const engine = await prepareDocker();
   if ("missing" in engine) throw new Error(engine.missing);
   const found = findEngine();
+  buildImages("env" in found ? found.env : process.env, [ROUTER]);
   const config = mkdtempSync(join(tmpdir(), "rolemint-bench-"));
   chmodSync(config, 0o755);
   writeFileSync(join(config, "rolemint.yaml"), configOf(CLIENTS));
@@ -72,7 +74,7 @@ function firstCredential(docker: Docker): number {
 function allAtOnce(docker: Docker): number {
   const own = ["--network", `${NAME}_apps`, "--link-local-ip", "169.254.10.1", "--cap-add", "NET_ADMIN"];
   const add = `for i in $(seq 2 ${CLIENTS}); do ip address add 169.254.10.$i/16 dev eth0; done; sleep infinity`;
-  const holder = docker("run", "--detach", "--init", ...own, "rolemint-test-router:latest", "sh", "-c", add);
+  const holder = docker("run", "--detach", "--init", ...own, ROUTER.tag, "sh", "-c", add);
   try {
     const joined = ["run", "--rm", "--network", `container:${holder}`, "rolemint-sample-app:latest"];
     docker(

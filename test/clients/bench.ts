@@ -15,6 +15,7 @@ import {
 import type { TimelineEvent } from "@rolemint/expectations";
 import { clients as operatorOf } from "../support/aws-clients.ts";
 import { docker, tryDocker } from "../support/compose.ts";
+import { ROUTER } from "../support/docker/images.ts";
 import { CLIENTS, type Client, imageOf, OTHERS } from "./clients.ts";
 import { environmentOf, IDLE, type Lab } from "./lab.ts";
 import { openProgram, type Session } from "./session.ts";
@@ -135,7 +136,7 @@ function startContainer(lab: Lab, client: Client, { env = {} }: OpenOptions): st
 function dropAfterOneHop(container: string): void {
   const rule = ["iptables", "-A", "INPUT", "-s", "169.254.169.254", "-m", "ttl", "--ttl-lt", "2", "-j", "DROP"];
   const beside = ["run", "--rm", "--network", `container:${container}`, "--cap-add", "NET_ADMIN"];
-  docker(...beside, "rolemint-test-router:latest", ...rule);
+  docker(...beside, ROUTER.tag, ...rule);
 }
 
 function openIn(container: string, { runs }: Client): Session {

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { describeDocker } from "../support/compose.ts";
-import { buildImages } from "../support/docker/images.ts";
+import { buildImages, ROUTER } from "../support/docker/images.ts";
 import { BENCH_INSTANCES, BENCH_ROLES, benchOf } from "./bench.ts";
 import { CASES, type Case } from "./cases.ts";
 import { CLIENTS, type Client } from "./clients.ts";
@@ -32,8 +32,7 @@ const runnable = CASES.flatMap((one) => (typeof one.run === "string" ? [] : [{ .
 
 describeDocker("the cases known of clients", () => {
   test("there is a way to stand one hop away", () => {
-    const tag = "rolemint-test-router:latest";
-    buildImages(process.env, [{ tag, context: "test/compose/router", isByFolder: true }]);
+    buildImages(process.env, [ROUTER]);
   }, 120_000);
 
   test.each(runnable)(

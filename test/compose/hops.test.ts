@@ -5,6 +5,7 @@ import { ModifyInstanceMetadataOptionsCommand } from "@aws-sdk/client-ec2";
 import { beforeAll, expect, test } from "@jest/globals";
 import { clients } from "../support/aws-clients.ts";
 import { describeDocker, type Project, startProject } from "../support/compose.ts";
+import { buildImages, ROUTER } from "../support/docker/images.ts";
 
 const PROBE = readFileSync("test/compose/probe.py", "utf8");
 const URL = "http://169.254.169.254/latest";
@@ -13,6 +14,7 @@ const TIMED_OUT = "000";
 describeDocker("the hop limit of token answers", () => {
   let project: Project;
   beforeAll(async () => {
+    buildImages(process.env, [ROUTER]);
     project = await startProject({ files: ["test/compose/hops.compose.yaml"], services: ["router"] });
   }, 240_000);
 

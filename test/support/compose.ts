@@ -79,7 +79,11 @@ export async function startProject(options: ProjectOptions = {}): Promise<Projec
     name,
     compose,
     exec: async (service, ...command) => execIn(project.container(service), command),
-    container: (service) => compose("ps", "-q", service),
+    container(service) {
+      const id = compose("ps", "-q", service);
+      if (!id) throw new Error(`${service} does not run: ${compose("logs", "--tail", "20", service)}`);
+      return id;
+    },
     ready() {
       ready ??= connect(name, directory);
       return ready;

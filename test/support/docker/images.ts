@@ -21,6 +21,13 @@ export const IMAGES = {
   app: { tag: "rolemint-sample-app:latest", context: "docker/app", isByFolder: true },
 } as const satisfies Record<string, Image>;
 
+/** Stands one routed hop behind an app, or holds many addresses. Only tests and benchmarks want it. */
+export const ROUTER = {
+  tag: "rolemint-test-router:latest",
+  context: "test/compose/router",
+  isByFolder: true,
+} as const satisfies Image;
+
 /** Label of an image built from a folder: the folder's hash. */
 const CONTENTS = "rolemint.contents";
 const MINIO_BINARY = resolve(".cache/minio/minio");
