@@ -2,6 +2,7 @@
 // at a pinned version, into an ignored folder; where there is no Go it stays away, and what wants it is skipped by name.
 // MinIO is AGPL: it is built on the machine that tests, never published.
 import { spawn, spawnSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -132,14 +133,15 @@ async function serves(port: number): Promise<boolean> {
   return answer?.status === 200;
 }
 
-/** Free now; whoever takes it first has it. */
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.once("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => (address && typeof address === "object" ? done(address.port) : fail(new Error("no port"))));
+/** Free now, and below the ports that port 0 gives to others: it is taken later, and again after a restart. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 20_000);
+    const isFree = await new Promise<boolean>((done) => {
+      const server = createServer();
+      server.once("error", () => done(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
     });
-  });
+    if (isFree) return port;
+  }
 }
