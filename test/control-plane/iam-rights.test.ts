@@ -285,3 +285,30 @@ test.each([
   }
   await done(plane, "GetPolicy", { PolicyArn: ADMIN }, admin);
 });
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_deny-requested-region.html
+test("IAM is called in us-east-1 wherever the world is", async () => {
+  const away = openTestPlane("eu-central-1");
+  try {
+    const elsewhere = { StringNotEquals: { "aws:RequestedRegion": "eu-central-1" } };
+    const document = {
+      Version: "2012-10-17",
+      Statement: [allow("*", "*"), { ...allow("*", "*", elsewhere), Effect: "Deny" }],
+    };
+    const alice = away.userWith("alice", document);
+    expect(await refusal(away, "GetUser", { UserName: "alice" }, alice)).toMatch(DENIED);
+    await done(away, "DescribeInstances", {}, alice);
+    await done(away, "GetCallerIdentity", {}, alice);
+    await done(away, "CreateUser", { UserName: "bob" });
+    await done(away, "RunInstances", { MinCount: "1", MaxCount: "1" });
+    const { body } = await away.trail("LookupEvents", {}, alice);
+    const { Events } = JSON.parse(String(body)) as { Events: { CloudTrailEvent: string }[] };
+    const regions = Events.map(({ CloudTrailEvent }) => {
+      const { eventName, awsRegion } = JSON.parse(CloudTrailEvent) as { eventName: string; awsRegion: string };
+      return `${eventName} ${awsRegion}`;
+    });
+    expect(regions).toEqual(expect.arrayContaining(["CreateUser us-east-1", "RunInstances eu-central-1"]));
+  } finally {
+    away.close();
+  }
+});

@@ -209,7 +209,10 @@ onEachBackend(({ openTestGate, countsMetadataPrefix }) => {
   describe("ranges and their conditions", () => {
     test.each([
       ["bytes=0-1", 206, "he"],
+      ["bytes=3-9223372036854775806", 206, "lo"],
+      ["bytes=-9223372036854775807", 206, "hello"],
       ["bytes=5-", 416, undefined],
+      ["bytes=9223372036854775806-", 416, undefined],
       ["bytes=3-1", 200, "hello"],
       ["bytes=0-1,3-4", 200, "hello"],
       ["lines=0-1", 200, "hello"],

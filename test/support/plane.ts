@@ -36,11 +36,12 @@ export interface TestPlane {
 
 const VERSIONS = { iam: "2010-05-08", sts: "2011-06-15", ec2: "2016-11-15" };
 
-export function openTestPlane(): TestPlane {
+/** `region`: of the world; IAM is signed for us-east-1 in any. */
+export function openTestPlane(region = REGION): TestPlane {
   let host = START;
   const entropy = seededEntropy("test plane");
   const clock = { now: () => host };
-  const world = openWorld({ state: "memory", accountId: ACCOUNT, region: REGION, clock, entropy, pid: 1 });
+  const world = openWorld({ state: "memory", accountId: ACCOUNT, region, clock, entropy, pid: 1 });
   const root = keyFor(world);
   const authority = localAuthority(world);
   const callers = cacheOver(authority, prepareCaller);
@@ -63,7 +64,8 @@ export function openTestPlane(): TestPlane {
     const bytes = Buffer.from(body);
     const request = { method: "POST", target: "/", rawHeaders: ["Host", `${service}.amazonaws.com`, ...headers] };
     const options = { timeMs: host, payloadHash: sha256Hex(bytes) };
-    const { rawHeaders } = signRequest(request, { ...signer, service, region: REGION }, options);
+    const scope = { service, region: service === "iam" ? REGION : region };
+    const { rawHeaders } = signRequest(request, { ...signer, ...scope }, options);
     return { ...request, rawHeaders, body: bytes, sourceIp: "192.0.2.10", isSecure: false };
   };
   return {

@@ -84,6 +84,13 @@ test("a call adds its own keys, and leaves the principal's as they were", () => 
   expect(known).toEqual(before);
 });
 
+test("a call to another region is made from an instance of this one", () => {
+  expect(callContext({}, instance, { ...call, region: "eu-central-1", requestedRegion: "us-east-1" })).toMatchObject({
+    "aws:requestedregion": "us-east-1",
+    "ec2:sourceinstancearn": "arn:aws:ec2:eu-central-1:111122223333:instance/i-0a",
+  });
+});
+
 test("a call without agent or referer, by no instance, has no such keys", () => {
   const context = callContext(principalContext(user), user, { ...call, isSecure: true });
   expect(context["aws:securetransport"]).toBe("true");

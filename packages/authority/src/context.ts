@@ -8,7 +8,10 @@ export interface CallFacts {
   readonly sourceIp: string;
   readonly userAgent?: string | undefined;
   readonly referer?: string | undefined;
+  /** The world's, where instances are. */
   readonly region: string;
+  /** The region of the endpoint that was called, where that is another. */
+  readonly requestedRegion?: string | undefined;
   readonly isSecure: boolean;
 }
 
@@ -56,7 +59,7 @@ export function callContext(
     "aws:epochtime": String(Math.floor(call.now / 1000)),
     "aws:sourceip": call.sourceIp,
     "aws:securetransport": String(call.isSecure),
-    "aws:requestedregion": call.region,
+    "aws:requestedregion": call.requestedRegion ?? call.region,
   };
   if (call.userAgent !== undefined) context["aws:useragent"] = call.userAgent;
   if (call.referer !== undefined) context["aws:referer"] = call.referer;

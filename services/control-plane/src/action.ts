@@ -21,6 +21,7 @@ export interface CallOrigin {
   readonly requestId: string;
   readonly sourceIp: string;
   readonly userAgent: string;
+  /** Where the service's endpoint is: IAM's is in us-east-1, whatever the world's region. */
   readonly region: string;
 }
 

@@ -19,8 +19,8 @@ export function authorize(
   world: World,
 ): void {
   if (needs.length === 0) return;
-  const { sourceIp, userAgent, region, isSecure } = origin;
-  const call = { now: world.now(), sourceIp, userAgent, region, isSecure };
+  const { sourceIp, userAgent, region: requestedRegion, isSecure } = origin;
+  const call = { now: world.now(), sourceIp, userAgent, region: world.region, requestedRegion, isSecure };
   const context = callContext(caller.context, caller.principal, call);
   for (const need of needs) {
     const owner = parseArn(need.resource)?.account || world.accountId;

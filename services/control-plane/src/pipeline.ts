@@ -50,7 +50,7 @@ interface Progress {
 }
 
 export async function answerCall(plane: Plane, service: Service, call: IncomingCall): Promise<Answered> {
-  const progress: Progress = { service, call, origin: originOf(plane.world, call), claimant: {} };
+  const progress: Progress = { service, call, origin: originOf(plane.world, service, call), claimant: {} };
   const { requestId } = progress.origin;
   try {
     const { action, output } = await served(plane, progress);
@@ -215,12 +215,12 @@ function refusalOf(world: World, { call, claimant }: Progress, error: AwsError):
   });
 }
 
-function originOf(world: World, call: IncomingCall): Progress["origin"] {
+function originOf(world: World, service: Service, call: IncomingCall): Progress["origin"] {
   return {
     requestId: world.ids.uuid(),
     sourceIp: call.sourceIp,
     userAgent: header(call, "user-agent") ?? "",
-    region: world.region,
+    region: service.regions(world)[0] ?? world.region,
     isSecure: call.isSecure,
   };
 }

@@ -37,7 +37,7 @@ export interface Service {
   readonly actions: ReadonlyMap<string, Action>;
   /** Whether AWS's own model has an operation of this name. */
   isKnown(name: string): boolean;
-  /** The regions that a scope may name; another is refused. */
+  /** The regions that a scope may name, that of the service's endpoint first; another is refused. */
   regions(world: World): readonly string[];
   ask(call: IncomingCall): Asked;
   encode(action: Action, output: object, requestId: string, call: IncomingCall): Answer;

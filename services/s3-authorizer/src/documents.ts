@@ -21,11 +21,11 @@ export async function documentOf(
   return document;
 }
 
-/** The texts of an element's children. Throws MalformedXML for one that is not among `names`, or is there twice. */
+/** The texts of an element's children. Throws MalformedXML for one not in `names`, twice there, or not only text. */
 export function membersOf(parent: XmlElement, names: readonly string[]): ReadonlyMap<string, string> {
   const members = new Map<string, string>();
-  for (const { name, text } of parent.children) {
-    if (members.has(name) || !names.includes(name)) throw s3Error("MalformedXML");
+  for (const { name, text, children } of parent.children) {
+    if (members.has(name) || !names.includes(name) || children.length > 0) throw s3Error("MalformedXML");
     members.set(name, text);
   }
   return members;

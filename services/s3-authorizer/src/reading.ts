@@ -57,12 +57,17 @@ async function requestOf(asked: Asked): Promise<ReadRequest> {
 
 /** `bytes=first-last`, `bytes=first-` or `bytes=-suffix`; anything else is no range, and the whole object is given. */
 export function parseRange(value: string | undefined): Range | undefined {
-  const match = value === undefined ? undefined : /^bytes=(\d{0,15})-(\d{0,15})$/.exec(value);
+  const match = value === undefined ? undefined : /^bytes=(\d*)-(\d*)$/.exec(value);
   if (!match) return undefined;
-  const [, first, last] = match;
-  if (first === "") return last === "" ? undefined : { suffix: Number(last) };
-  if (last === "") return { first: Number(first) };
-  return Number(last) < Number(first) ? undefined : { first: Number(first), last: Number(last) };
+  const [, first = "", last = ""] = match;
+  if (first === "") return last === "" ? undefined : { suffix: byteCount(last) };
+  if (last === "") return { first: byteCount(first) };
+  return byteCount(last) < byteCount(first) ? undefined : { first: byteCount(first), last: byteCount(last) };
+}
+
+/** Clients that mean `to the end` write the largest 64-bit integer: beyond every object, a number says no more. */
+function byteCount(digits: string): number {
+  return Math.min(Number(digits), Number.MAX_SAFE_INTEGER);
 }
 
 /** If-Range: the range is of the object that the client has in part; of another one it gets all. */

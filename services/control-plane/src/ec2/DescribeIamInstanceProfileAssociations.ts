@@ -2,7 +2,7 @@
 import { list, named, string, struct } from "@rolemint/wire";
 import { action } from "./action.ts";
 import { ASSOCIATION_FILTERS, filtered } from "./filters.ts";
-import { instanceByAssociation } from "./lookup.ts";
+import { instanceByAssociation, regionContext } from "./lookup.ts";
 import { page } from "./paging.ts";
 import { Association, paging } from "./shapes.ts";
 import { associationView } from "./views.ts";
@@ -15,7 +15,9 @@ export const DescribeIamInstanceProfileAssociations = action({
     NextToken: string(),
   }),
   errors: ["InvalidAssociationID.NotFound"],
-  needs: () => [{ action: "ec2:DescribeIamInstanceProfileAssociations", resource: "*" }],
+  needs: ({ world }) => [
+    { action: "ec2:DescribeIamInstanceProfileAssociations", resource: "*", context: regionContext(world) },
+  ],
   handle({ world, account, input, fail }) {
     const all = input.AssociationIds
       ? input.AssociationIds.map((id) => instanceByAssociation(world, account, id, fail))

@@ -2,7 +2,7 @@
 import { list, named, string, struct } from "@rolemint/wire";
 import { action } from "./action.ts";
 import { filtered, INSTANCE_FILTERS } from "./filters.ts";
-import { instancesById, shownInstances } from "./lookup.ts";
+import { instancesById, regionContext, shownInstances } from "./lookup.ts";
 import { page } from "./paging.ts";
 import { DryRun, InstanceIds, paging, Reservation } from "./shapes.ts";
 import { reservationsOf } from "./views.ts";
@@ -14,7 +14,7 @@ export const DescribeInstances = action({
   ]),
   output: struct({ Reservations: named(list(Reservation), { answered: "reservationSet" }), NextToken: string() }),
   errors: ["InvalidInstanceID.Malformed", "InvalidInstanceID.NotFound", "InvalidParameterCombination"],
-  needs: () => [{ action: "ec2:DescribeInstances", resource: "*" }],
+  needs: ({ world }) => [{ action: "ec2:DescribeInstances", resource: "*", context: regionContext(world) }],
   handle({ world, account, input, fail }) {
     const { InstanceIds: ids, Filters, MaxResults } = input;
     if (ids && MaxResults !== undefined) {

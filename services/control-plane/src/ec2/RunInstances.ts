@@ -1,6 +1,7 @@
 // A simulated instance: it has metadata, a listener of its own and a name, and nothing runs on it.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
-import { integer, list, named, required, string, struct } from "@rolemint/wire";
+import type { ConditionContext } from "@rolemint/authority";
+import { integer, list, named, notImplemented, required, string, struct } from "@rolemint/wire";
 import {
   type Account,
   addInstance,
@@ -13,7 +14,7 @@ import {
 } from "@rolemint/world";
 import { requestTagContext, type TagInput } from "../tag-context.ts";
 import { action } from "./action.ts";
-import { passRoleNeeds, profileBySpecification, profileContext } from "./lookup.ts";
+import { passRoleNeeds, profileBySpecification, profileContext, regionContext } from "./lookup.ts";
 import { changedOptions, type OptionsInput } from "./metadata-options.ts";
 import { DryRun, metadataOptionMembers, ProfileSpecification, reservationMembers, Tag } from "./shapes.ts";
 import { checkedTags } from "./tags.ts";
@@ -58,6 +59,14 @@ const LACKS = [
   "EbsOptimized",
 ];
 
+/** What AWS tags at a launch besides, and what no simulated instance has. */
+const LACKING_TAGS: ReadonlySet<string> = new Set([
+  "elastic-gpu",
+  "network-interface",
+  "spot-instances-request",
+  "volume",
+]);
+
 export const RunInstances = action({
   name: "RunInstances",
   input: struct(
@@ -96,7 +105,7 @@ export const RunInstances = action({
             {
               action: "ec2:CreateTags",
               resource: instance,
-              context: { ...requestTagContext(tags), "ec2:createaction": "RunInstances" },
+              context: { ...regionContext(world), ...requestTagContext(tags), "ec2:createaction": "RunInstances" },
             },
           ]
         : []),
@@ -128,11 +137,12 @@ export const RunInstances = action({
       throw fail("InvalidParameterValue", "User data is limited to 16384 bytes");
     }
     const profile = input.IamInstanceProfile && profileBySpecification(account, input.IamInstanceProfile, fail);
-    for (const { ResourceType } of input.TagSpecifications ?? []) {
+    for (const { ResourceType = "" } of input.TagSpecifications ?? []) {
+      if (LACKING_TAGS.has(ResourceType)) throw notImplemented(`RunInstances TagSpecification of ${ResourceType}`);
       if (ResourceType !== "instance") {
         throw fail(
           "InvalidParameterValue",
-          `'${ResourceType ?? ""}' is not a valid taggable resource type for this operation.`,
+          `'${ResourceType}' is not a valid taggable resource type for this operation.`,
         );
       }
     }
@@ -169,34 +179,50 @@ interface LaunchInput {
     | undefined;
 }
 
-/** RunInstances is allowed only when it is allowed on everything that a launch makes or uses. */
+/**
+ * RunInstances is allowed only when it is allowed on everything that a launch makes or uses, each with the condition
+ * keys of its own kind: a condition on the instance's type says nothing of the image.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-actions-as-permissions
+ */
 function launchNeeds(world: World, account: Account, input: LaunchInput, tags: readonly TagInput[]) {
   const network = networkOf(world, { id: "any", order: 0 } as Instance);
   const arn = (kind: string, id: string) => ec2Arn(world.region, account.id, kind, id);
+  const zone = { "ec2:availabilityzone": network.zone };
+  const vpc = { "ec2:vpc": arn("vpc", network.vpcId) };
+  const subnet = arn("subnet", network.subnetId);
+  const image = input.ImageId ?? "ami-0abcdef1234567890";
   const options = input.MetadataOptions ?? {};
-  const context = {
+  const instance = {
     ...requestTagContext(tags),
-    "ec2:region": world.region,
+    ...zone,
+    "ec2:tenancy": "default",
+    "ec2:instancemarkettype": "on-demand",
     "ec2:instancetype": input.InstanceType ?? "t3.micro",
+    "ec2:instancemetadatatags": options.InstanceMetadataTags ?? DEFAULT_OPTIONS.tags,
     "ec2:metadatahttptokens": options.HttpTokens ?? DEFAULT_OPTIONS.tokens,
     "ec2:metadatahttpendpoint": options.HttpEndpoint ?? DEFAULT_OPTIONS.endpoint,
     "ec2:metadatahttpputresponsehoplimit": String(options.HttpPutResponseHopLimit ?? DEFAULT_OPTIONS.hopLimit),
     ...profileContext("ec2:instanceprofile", account, input.IamInstanceProfile),
   };
-  const resources = [
-    arn("instance", "*"),
-    `arn:aws:ec2:${world.region}::image/${input.ImageId ?? "ami-0abcdef1234567890"}`,
-    arn("network-interface", "*"),
-    arn("security-group", network.securityGroupId),
-    arn("subnet", network.subnetId),
-    arn("volume", "*"),
-    ...(input.KeyName === undefined ? [] : [arn("key-pair", input.KeyName)]),
+  const used: [resource: string, keys: ConditionContext][] = [
+    [arn("instance", "*"), instance],
+    [`arn:aws:ec2:${world.region}::image/${image}`, { "ec2:imageid": image }],
+    [arn("network-interface", "*"), { ...zone, ...vpc, "ec2:subnet": subnet }],
+    [arn("security-group", network.securityGroupId), { ...vpc, "ec2:securitygroupid": network.securityGroupId }],
+    [subnet, { ...zone, ...vpc, "ec2:subnetid": network.subnetId }],
+    [arn("volume", "*"), { ...zone, "ec2:encrypted": "false" }],
   ];
-  return resources.map((resource) => ({ action: "ec2:RunInstances", resource, context }));
+  if (input.KeyName !== undefined) used.push([arn("key-pair", input.KeyName), { "ec2:keypairname": input.KeyName }]);
+  return used.map(([resource, keys]) => ({
+    action: "ec2:RunInstances",
+    resource,
+    context: { ...regionContext(world), ...keys },
+  }));
 }
 
 function instanceTags(input: LaunchInput): readonly TagInput[] {
-  return (input.TagSpecifications ?? []).flatMap((specification) => specification.Tags ?? []);
+  const ofInstance = (input.TagSpecifications ?? []).filter(({ ResourceType }) => ResourceType === "instance");
+  return ofInstance.flatMap((specification) => specification.Tags ?? []);
 }
 
 /** Base64 as `base64` writes it, line breaks included. */

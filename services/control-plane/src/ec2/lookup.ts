@@ -1,6 +1,6 @@
 // Finding what an EC2 call is about, with EC2's own refusals for what is malformed or not there.
 import type { AwsError } from "@rolemint/wire";
-import { type Account, ec2Arn, type Instance, type InstanceProfile, type World } from "@rolemint/world";
+import { type Account, ec2Arn, type Instance, type InstanceProfile, networkOf, type World } from "@rolemint/world";
 import { resourceTagContext } from "../tag-context.ts";
 
 /** Terminated instances are shown for an hour, as EC2 does. */
@@ -34,17 +34,26 @@ function isShown(world: World, account: Account, instance: Instance | undefined)
   return instance.terminated === undefined || world.now() - instance.terminated < SHOWN_AFTER_END;
 }
 
+/** The condition key that every action of EC2 has. */
+export function regionContext({ region }: World) {
+  return { "ec2:region": region };
+}
+
 /** The ARN and the tags that a call on an instance is authorised with. */
 export function instanceResource(world: World, account: Account, id: string) {
   const instance = world.tables.instances.get(id);
   const context: Record<string, string> = {
-    "ec2:region": world.region,
+    ...regionContext(world),
     "ec2:instanceid": id,
     ...resourceTagContext("ec2", instance?.tags),
   };
   if (instance?.association) context["ec2:instanceprofile"] = instance.association.profileArn;
   if (instance) {
+    context["ec2:availabilityzone"] = networkOf(world, instance).zone;
+    context["ec2:tenancy"] = "default";
+    context["ec2:instancemarkettype"] = "on-demand";
     context["ec2:instancetype"] = instance.instanceType;
+    context["ec2:instancemetadatatags"] = instance.options.tags;
     context["ec2:metadatahttptokens"] = instance.options.tokens;
     context["ec2:metadatahttpendpoint"] = instance.options.endpoint;
     context["ec2:metadatahttpputresponsehoplimit"] = String(instance.options.hopLimit);

@@ -1,4 +1,4 @@
-// IAM on the wire. Global: signed for us-east-1, or for the world's own region.
+// IAM on the wire. Global, with its endpoint in us-east-1: signed for that, or for the world's own region.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/welcome.html
 import { AwsError } from "@rolemint/wire";
 import { queryService } from "../query-service.ts";
