@@ -104,7 +104,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "services/s3-authorizer": {
     ours: ["authority", "caller", "faults", "host", "object-store", "policy", "sigv4", "wire"],
     npm: [],
-    node: ["crypto", "http", "https", "net"],
+    node: ["crypto", "http", "https", "net", "stream"],
   },
 };
 

@@ -1,5 +1,6 @@
 // Requests that need no HTTP parser: a GET or HEAD without a body, whole in one piece, of plain headers. Everything
 // that is in any way special is left to node:http, so no general parser of ours exists.
+import { readPlainHeaders } from "./plain-headers.ts";
 
 export interface PlainRequest {
   readonly method: string;
@@ -12,8 +13,6 @@ const MAX_BYTES = 16 * 1024;
 const MIN_BYTES = "GET / HTTP/1.1\r\n\r\n".length;
 const END = 0x0d0a0d0a;
 const VERSION = " HTTP/1.1";
-/** A header line: a token, a colon, a value without control characters. */
-const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*$/;
 const TARGET = /^\/[!-~]*$/;
 /** Headers that change how a request is read, or what becomes of the connection. */
 const SPECIAL = new Set([
@@ -38,24 +37,11 @@ export function readPlainRequest(chunk: Buffer): PlainRequest | undefined {
   if (method === undefined || !text.startsWith(VERSION, lineEnd - VERSION.length)) return undefined;
   const target = text.slice(method.length + 1, lineEnd - VERSION.length);
   if (!TARGET.test(target)) return undefined;
-  const rawHeaders: string[] = [];
-  for (let start = lineEnd + 2; start < text.length; ) {
-    const end = text.indexOf("\r\n", start);
-    const line = text.slice(start, end);
-    if (!HEADER.test(line)) return undefined;
-    const colon = line.indexOf(":");
-    const name = line.slice(0, colon);
-    // Not trim(): it would take away bytes of a character that ends in a byte which latin1 has for a space.
-    const value = line.slice(colon + 1).replace(/^[\t ]+|[\t ]+$/g, "");
-    if (isSpecial(name, value)) return undefined;
-    rawHeaders.push(name, value);
-    start = end + 2;
-  }
-  return { method, target, rawHeaders };
+  const rawHeaders = readPlainHeaders(text, lineEnd + 2, isSpecial);
+  return rawHeaders && { method, target, rawHeaders };
 }
 
 /** `Connection: keep-alive` says what is so anyway. */
 function isSpecial(name: string, value: string): boolean {
-  const lower = name.toLowerCase();
-  return SPECIAL.has(lower) && !(lower === "connection" && value.toLowerCase() === "keep-alive");
+  return SPECIAL.has(name) && !(name === "connection" && value.toLowerCase() === "keep-alive");
 }

@@ -1,13 +1,16 @@
-// One exchange with the server behind, over node:http: signed with its own key, headers and target exactly as given.
-// Whatever goes wrong on the way is `Unavailable`, with the reason in the log alone; the next request tries anew.
+// One exchange with the server behind: signed with its own key, headers and target exactly as given. Over node:http,
+// but for reads without TLS, whose plain answers are read right on the socket. Whatever goes wrong on the way is
+// `Unavailable`, with the reason in the log alone; the next request tries anew.
 import { Agent, type ClientRequest, type IncomingMessage, request as startPlain } from "node:http";
 import { Agent as SecureAgent, request as startSecure } from "node:https";
+import type { Readable } from "node:stream";
 import type { Clock } from "@rolemint/host";
 import { type Log, silentLog } from "@rolemint/host/log";
 import { Refusal } from "@rolemint/object-store";
 import { SigningKeyCache, signRequest, UNSIGNED_PAYLOAD } from "@rolemint/sigv4";
+import { openPlainReads } from "./plain-reads.ts";
 
-/** A connection for writes that rests for this long is closed by us, before a server may close it under a request. */
+/** A connection of node:http that rests for this long is closed by us, before a server may close it under a request. */
 const IDLE_MS = 4000;
 const ANSWER_MS = 30_000;
 /** To complete an upload a server may move gigabytes before a byte of its answer comes. */
@@ -41,9 +44,12 @@ export interface Sending {
   abandon(): void;
 }
 
+/** The head of an answer, and its body as a stream. `complete`: it was not cut short. */
+export type Answer = Readable & Pick<IncomingMessage, "complete" | "rawHeaders" | "statusCode">;
+
 export interface Client {
   /** Asked a second time if a kept connection turns out to be dead and asking twice does no harm. */
-  ask(ask: Ask): Promise<IncomingMessage>;
+  ask(ask: Ask): Promise<Answer>;
   /** On a connection of its own: a body that is consumed cannot be sent a second time over another. */
   send(ask: Ask, framing: Framing): Sending;
   /** Says in the log that the server failed, once until it answers again, and gives what to throw. */
@@ -67,7 +73,7 @@ export interface ClientOptions {
 
 /** Throws TypeError for an endpoint that is none. */
 export function openClient(options: ClientOptions): Client {
-  const { start, close } = openStarter(options);
+  const { start, readPlain, close } = openStarter(options);
   const health = watchHealth(options);
 
   function exchange(ask: Ask, isSecond: boolean): Promise<IncomingMessage> {
@@ -85,7 +91,14 @@ export function openClient(options: ClientOptions): Client {
   }
 
   return {
-    ask: (ask) => exchange(ask, false),
+    async ask(ask) {
+      const plain = await readPlain(ask)?.catch((error) => {
+        throw health.unavailable(error);
+      });
+      if (!plain) return exchange(ask, false);
+      health.answered(plain);
+      return plain;
+    },
     send(ask, framing) {
       const request = start(ask, false, framing);
       let isAbandoned = false;
@@ -109,45 +122,53 @@ export function openClient(options: ClientOptions): Client {
 
 interface Starter {
   start(ask: Ask, isKept: boolean, framing: { length: number | undefined; payloadHash: string }): ClientRequest;
+  /** Undefined when it is for node:http to ask. */
+  readPlain(ask: Ask): Promise<Answer | undefined> | undefined;
   close(): void;
 }
 
 function openStarter(options: ClientOptions): Starter {
   const { clock, answerMs = ANSWER_MS } = options;
   const place = placeOf(options.endpoint);
-  const agentOf = (timeout: number) =>
-    place.isSecure ? new SecureAgent({ keepAlive: true, timeout }) : new Agent({ keepAlive: true, timeout });
-  // Reads may find their connection closed and go out again, so theirs rest for as long as an answer may take: with one
-  // and the same time node sets no timer anew for each request, a tenth of what it costs.
-  const [readers, writers] = [agentOf(answerMs), agentOf(IDLE_MS)];
+  const kept = { keepAlive: true, timeout: IDLE_MS };
+  const agent = place.isSecure ? new SecureAgent(kept) : new Agent(kept);
   const startRequest = place.isSecure ? startSecure : startPlain;
   const signer = { ...options, service: "s3", keys: new SigningKeyCache(4) };
+  const plainReads = place.isSecure ? undefined : openPlainReads({ ...place, answerMs });
+  const sign = ({ method, target, headers = [] }: Ask, length: number | undefined, payloadHash: string) => {
+    const rawHeaders = ["Host", place.authority, ...headers];
+    if (length !== undefined) rawHeaders.push("Content-Length", String(length));
+    return signRequest({ method, target, rawHeaders }, signer, { timeMs: clock.now(), payloadHash });
+  };
   return {
+    readPlain(ask) {
+      const { method, target } = ask;
+      if (method !== "GET" && method !== "HEAD") return undefined;
+      return plainReads?.ask(method, target, sign(ask, undefined, UNSIGNED_PAYLOAD).rawHeaders);
+    },
     start(ask, isKept, { length, payloadHash }) {
       const { method, target } = ask;
-      const rawHeaders = ["Host", place.authority, ...(ask.headers ?? [])];
-      if (length !== undefined) rawHeaders.push("Content-Length", String(length));
-      const signed = signRequest({ method, target, rawHeaders }, signer, { timeMs: clock.now(), payloadHash });
+      const signed = sign(ask, length, payloadHash);
       return startRequest({
         host: place.host,
         port: place.port,
         method,
         path: target,
         headers: signed.rawHeaders as string[],
-        agent: isKept && (method === "GET" || method === "HEAD" ? readers : writers),
+        agent: isKept && agent,
         timeout: ask.isLong ? answerMs * LONG_FACTOR : answerMs,
       });
     },
     close() {
-      readers.destroy();
-      writers.destroy();
+      plainReads?.close();
+      agent.destroy();
     },
   };
 }
 
 interface Health {
   unavailable(cause: unknown): Refusal;
-  answered(response: IncomingMessage): void;
+  answered(response: Pick<Answer, "statusCode">): void;
 }
 
 function watchHealth({ endpoint, log = silentLog }: ClientOptions): Health {
@@ -184,7 +205,7 @@ function listen(
 }
 
 /** Whatever it answers, it knows us and works. */
-function isServed({ statusCode = 500 }: IncomingMessage): boolean {
+function isServed({ statusCode = 500 }: Pick<Answer, "statusCode">): boolean {
   return statusCode < 400 || statusCode === 404;
 }
 

@@ -1,10 +1,10 @@
 // Documents that the server behind answers with: read whole within a bound, parsed, and held to their root element.
-import type { IncomingMessage } from "node:http";
 import { childText, parseXml, type XmlElement } from "@rolemint/wire/xml";
+import type { Answer } from "./client.ts";
 import type { Remote } from "./remote.ts";
 
 /** The whole body. Rejects with Unavailable when it is cut short or larger than `maxBytes`. */
-export function readWhole(remote: Remote, response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export function readWhole(remote: Remote, response: Answer, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let size = 0;
@@ -24,14 +24,14 @@ export function readWhole(remote: Remote, response: IncomingMessage, maxBytes: n
 /** The root element, or undefined where the body is no XML. */
 export async function readDocument(
   remote: Remote,
-  response: IncomingMessage,
+  response: Answer,
   maxBytes: number,
 ): Promise<XmlElement | undefined> {
   return parseXml((await readWhole(remote, response, maxBytes)).toString("utf8"));
 }
 
 /** Without the bytes: they are read, so that the connection can be used again. */
-export function skip(response: IncomingMessage): void {
+export function skip(response: Answer): void {
   response.on("error", () => {});
   response.resume();
 }

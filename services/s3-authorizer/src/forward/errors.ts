@@ -1,10 +1,10 @@
 // What the server behind answers instead of what was asked, as the refusals that a back end may give. What is not in
 // the table was not foreseen: it is logged, and the gate answers that one may come again.
-import type { IncomingMessage } from "node:http";
 import { Refusal, type RefusalCode } from "@rolemint/object-store";
 import { invalidRequest, noSuchKey, noSuchUpload } from "@rolemint/object-store/refusals";
 import { header } from "@rolemint/wire/http";
 import { childText, type XmlElement } from "@rolemint/wire/xml";
+import type { Answer } from "./client.ts";
 import { readDocument } from "./documents.ts";
 import type { Remote } from "./remote.ts";
 
@@ -50,7 +50,7 @@ export interface ServerError {
   readonly facts: Readonly<Record<string, string>>;
 }
 
-export async function readError(remote: Remote, response: IncomingMessage): Promise<ServerError> {
+export async function readError(remote: Remote, response: Answer): Promise<ServerError> {
   const status = response.statusCode ?? 0;
   const named = header(response, "x-minio-error-code");
   const document = await readDocument(remote, response, MAX_ERROR_BYTES).catch(() => undefined);
@@ -97,7 +97,7 @@ export function refusalOf(remote: Remote, { code, facts }: ServerError, place: P
 }
 
 /** Reads the error and gives what to throw. */
-export async function refusalIn(remote: Remote, response: IncomingMessage, place: Place): Promise<Refusal> {
+export async function refusalIn(remote: Remote, response: Answer, place: Place): Promise<Refusal> {
   return refusalOf(remote, await readError(remote, response), place);
 }
 
@@ -108,12 +108,7 @@ const MAX_RESULT_BYTES = 8 * 1024 ** 2;
  * The document that a request asks for, by its root element. Long work may answer 200 before it has failed; then the
  * document is the error.
  */
-export async function readResult(
-  remote: Remote,
-  response: IncomingMessage,
-  root: string,
-  place: Place,
-): Promise<XmlElement> {
+export async function readResult(remote: Remote, response: Answer, root: string, place: Place): Promise<XmlElement> {
   if (response.statusCode !== 200) throw await refusalIn(remote, response, place);
   const document = await readDocument(remote, response, MAX_RESULT_BYTES);
   if (document?.name === root) return document;

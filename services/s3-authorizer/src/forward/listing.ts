@@ -1,9 +1,9 @@
 // ListObjects, page by page of the server behind until the page that was asked for is full. Servers agree on keys and
 // on the delimiter `/`; rolling up at any other, and where to go on inside what was rolled up, is done here.
-import type { IncomingMessage } from "node:http";
 import type { ListAnswer, ListRequest, ObjectFacts } from "@rolemint/object-store";
 import { decodeText } from "@rolemint/sigv4/encoding";
 import { childText, type XmlElement } from "@rolemint/wire/xml";
+import type { Answer } from "./client.ts";
 import { integerIn, skip, textIn, timeIn } from "./documents.ts";
 import { isUnstorable, readError, readResult, refusalOf } from "./errors.ts";
 import { plainEtag } from "./headers.ts";
@@ -115,7 +115,7 @@ async function askPage(
 }
 
 /** A bucket that nobody has written to is not made yet; below a prefix that no key can have is no key. */
-async function nothingThere(remote: Remote, response: IncomingMessage, bucket: string): Promise<Page> {
+async function nothingThere(remote: Remote, response: Answer, bucket: string): Promise<Page> {
   const error = await readError(remote, response);
   skip(response);
   const isEmpty = error.code === "NoSuchBucket" || isUnstorable(error.code);

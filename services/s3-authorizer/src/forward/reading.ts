@@ -1,11 +1,11 @@
 // GetObject and HeadObject. Conditions are judged here, by the rules of every back end, on what the head of the answer
 // tells: head and bytes are of one object, whoever replaces it meanwhile.
-import type { IncomingMessage } from "node:http";
 import { type ObjectFacts, type ReadAnswer, type ReadRequest, Refusal } from "@rolemint/object-store";
 import { refuseRead } from "@rolemint/object-store/conditions";
 import { noSuchKey } from "@rolemint/object-store/refusals";
 import { type Window, windowOf } from "@rolemint/object-store/window";
 import { header } from "@rolemint/wire/http";
+import type { Answer } from "./client.ts";
 import { readWhole, skip } from "./documents.ts";
 import { readError, refusalOf } from "./errors.ts";
 import { type ObjectHead, readObjectHead } from "./headers.ts";
@@ -53,7 +53,7 @@ function targetOf(bucket: string, key: string, partNumber: number | undefined): 
   return partNumber === undefined ? path : `${path}?partNumber=${partNumber}`;
 }
 
-function headOf(remote: Remote, response: IncomingMessage, key: string): ObjectHead {
+function headOf(remote: Remote, response: Answer, key: string): ObjectHead {
   const head = readObjectHead(key, response.rawHeaders);
   if (head) return head;
   response.destroy();
@@ -90,7 +90,7 @@ export async function readObject(
 }
 
 /** A short rest is read, so that the connection can be used again. */
-function drop(response: IncomingMessage): void {
+function drop(response: Answer): void {
   if (Number(header(response, "content-length")) <= SMALL_BYTES) skip(response);
   else response.destroy();
 }
@@ -132,11 +132,7 @@ async function partOf(
   throw remote.client.unavailable(new Error(`the answer has the range ${contentRange}`));
 }
 
-async function bodyOf(
-  remote: Remote,
-  response: IncomingMessage,
-  size: number,
-): Promise<Buffer | AsyncIterable<Buffer>> {
+async function bodyOf(remote: Remote, response: Answer, size: number): Promise<Buffer | AsyncIterable<Buffer>> {
   if (size > SMALL_BYTES) return streamOf(remote, response, size);
   const bytes = await readWhole(remote, response, size);
   if (bytes.length === size) return bytes;
@@ -144,7 +140,7 @@ async function bodyOf(
 }
 
 /** Ends the connection when it is left early, also when it was never begun. */
-function streamOf(remote: Remote, response: IncomingMessage, size: number): AsyncIterable<Buffer> {
+function streamOf(remote: Remote, response: Answer, size: number): AsyncIterable<Buffer> {
   const pieces = piecesOf(remote, response, size);
   return {
     [Symbol.asyncIterator]: () => ({
@@ -158,7 +154,7 @@ function streamOf(remote: Remote, response: IncomingMessage, size: number): Asyn
 }
 
 /** Throws when fewer bytes come than were promised: what is cut short must not look complete. */
-async function* piecesOf(remote: Remote, response: IncomingMessage, size: number): AsyncGenerator<Buffer, undefined> {
+async function* piecesOf(remote: Remote, response: Answer, size: number): AsyncGenerator<Buffer, undefined> {
   let seen = 0;
   try {
     for await (const piece of response) {
@@ -178,7 +174,7 @@ interface Read {
 }
 
 /** The server may leave out what the answer to a read shows; HEAD tells it. */
-async function readRefusal(remote: Remote, response: IncomingMessage, read: Read): Promise<Refusal> {
+async function readRefusal(remote: Remote, response: Answer, read: Read): Promise<Refusal> {
   const error = await readError(remote, response);
   const { bucket, key, partNumber } = read;
   if (error.code === "NoSuchBucket") return noSuchKey(key);

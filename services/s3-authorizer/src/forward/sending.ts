@@ -1,13 +1,13 @@
 // A body on its way to the server behind. A small one is taken in whole, and sent when it has proved right. A large one
 // goes as fast as the server takes it, its last piece kept back until all of it has proved right; one that breaks ends
 // the connection before its declared length, and the server stores nothing.
-import type { ClientRequest, IncomingMessage } from "node:http";
+import type { ClientRequest } from "node:http";
 import { pause } from "@rolemint/host/schedule";
 import { type Incoming, Refusal, type Written } from "@rolemint/object-store";
 import { refuseTooLarge } from "@rolemint/object-store/refusals";
 import { header } from "@rolemint/wire/http";
 import { untilDrained } from "../sending.ts";
-import type { Sending } from "./client.ts";
+import type { Answer, Sending } from "./client.ts";
 import { skip } from "./documents.ts";
 import { type Place, refusalIn } from "./errors.ts";
 import { endOf, FRAMED_PAYLOAD, Framer, framedHeaders, framedLength } from "./framing.ts";
@@ -32,7 +32,7 @@ export async function sendBody(remote: Remote, upload: Upload, body: Incoming): 
   return { etag: plainEtag(etag), checksum: body.checksum() };
 }
 
-async function sendSmall(remote: Remote, { target, headers }: Upload, body: Incoming): Promise<IncomingMessage> {
+async function sendSmall(remote: Remote, { target, headers }: Upload, body: Incoming): Promise<Answer> {
   const pieces: Buffer[] = [];
   for await (const piece of counted(body)) pieces.push(piece);
   const checksum = body.checksum();
@@ -54,7 +54,7 @@ async function* counted({ size, chunks }: Incoming): AsyncGenerator<Buffer> {
 /** The framing wants a checksum, also where the client has none. */
 const OWN_ALGORITHM = "CRC32";
 
-async function pour(remote: Remote, { target, headers }: Upload, body: Incoming): Promise<IncomingMessage> {
+async function pour(remote: Remote, { target, headers }: Upload, body: Incoming): Promise<Answer> {
   const { size, checksumAlgorithm: algorithm = OWN_ALGORITHM } = body;
   const framing = { length: framedLength(size, algorithm), payloadHash: FRAMED_PAYLOAD };
   const sent = [...headers, ...framedHeaders(size, algorithm)];
