@@ -1,6 +1,5 @@
 // How fast the metadata service gives a credential document: `wrk` with 32 kept connections and a token, in turn against
 // our listener and against a bare node:http server that returns the same bytes. Run directly, or by `make bench`.
-import { spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import { eventBuffer } from "@rolemint/authority";
 import type { ActiveFaults } from "@rolemint/faults";
@@ -9,13 +8,13 @@ import { silentLog } from "@rolemint/host/log";
 import { respond, startMetadataListener } from "@rolemint/imds";
 import { SAMPLE_VIEW } from "@rolemint/imds/sample-view.fixture";
 import { median, type Row } from "./row.ts";
+import { hasWrk, load } from "./wrk.ts";
 
 export type { Row };
 
 const PATH = "/latest/meta-data/iam/security-credentials/s3access";
 const ROUNDS = 5;
 const SECONDS = 1;
-const CONNECTIONS = 32;
 /** The document is to come faster than node:http can send it. */
 const BOUND = 1;
 
@@ -55,38 +54,24 @@ export async function newToken(port: number): Promise<string> {
   return answer.text();
 }
 
-/** Requests a second, by wrk's own count. */
-export function load(port: number, token: string): Promise<number> {
+/** Requests a second, of the document. */
+export function documents(port: number, token: string): Promise<number> {
   const headers = ["-H", "Connection: keep-alive", "-H", `X-aws-ec2-metadata-token: ${token}`];
-  const size = ["-t", "1", "-c", String(CONNECTIONS), "-d", `${SECONDS}s`];
-  const wrk = spawn("wrk", [...size, ...headers, `http://127.0.0.1:${port}${PATH}`], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  return new Promise((resolve, reject) => {
-    let text = "";
-    wrk.stdout.on("data", (chunk) => {
-      text += chunk;
-    });
-    wrk.once("error", reject);
-    wrk.once("close", () => {
-      if (/Non-2xx|Socket errors/.test(text)) return reject(new Error(`the load met errors:\n${text}`));
-      resolve(Number(/Requests\/sec:\s*([\d.]+)/.exec(text)?.[1] ?? 0));
-    });
-  });
+  return load(SECONDS, ...headers, `http://127.0.0.1:${port}${PATH}`);
 }
 
 export async function run(): Promise<Row[]> {
-  if (spawnSync("wrk", ["-v"]).error) return [{ name: "imds: skipped, wrk is not installed", value: 0, unit: "" }];
+  if (!hasWrk()) return [{ name: "imds: skipped, wrk is not installed", value: 0, unit: "" }];
   const ours = await startOurs();
   const token = await newToken(ours.port);
   const bare = await startBare(token);
   const rates: { ours: number; bare: number }[] = [];
-  await load(ours.port, token);
-  await load(bare.port, token);
+  await documents(ours.port, token);
+  await documents(bare.port, token);
   for (let round = 0; round < ROUNDS; round++) {
     // There and back, so that a machine that slows down or speeds up meanwhile favours neither.
     const loads: number[] = [];
-    for (const server of [ours, bare, bare, ours]) loads.push(await load(server.port, token));
+    for (const server of [ours, bare, bare, ours]) loads.push(await documents(server.port, token));
     rates.push({ ours: (loads[0]! + loads[3]!) / 2, bare: (loads[1]! + loads[2]!) / 2 });
   }
   await Promise.all([ours.close(), bare.close()]);

@@ -1,7 +1,7 @@
 // How fast the gate gives an object to a presigned URL: every URL is another one and is sent once, so that nothing can
 // be remembered of a request; wrk with 32 kept connections. In turn against MinIO, if one was built, with the same
 // objects, and against the gate before that MinIO. And how much memory a gigabyte takes on its way in and out. Run directly, or by `make bench`.
-import { fork, spawn, spawnSync } from "node:child_process";
+import { fork } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
@@ -16,6 +16,7 @@ import { localAuthority, openWorld } from "@rolemint/world";
 import { ACCOUNT, allow, policyOf, type Signer } from "../support/gate.ts";
 import { buildS3Server, KEY, startS3Server } from "../support/s3-servers.ts";
 import { median, type Row } from "./row.ts";
+import { hasWrk, load } from "./wrk.ts";
 
 const REGION = "us-east-1";
 const BUCKET = "bench-bucket";
@@ -25,7 +26,6 @@ const ROUNDS = 5;
 /** Loads before what counts: in its first seconds a Node process still compiles what runs often. */
 const WARM_LOADS = 4;
 const SECONDS = 2;
-const CONNECTIONS = 32;
 /** More than can be asked for in a round: wrk must not come to the end. */
 const URLS_PER_ROUND = 60_000;
 const GIBIBYTE = 1024 ** 3;
@@ -193,27 +193,13 @@ function request()
 end
 `;
 
-/** Requests a second, by wrk's own count; every answer must be 200. */
-function load(server: Server, script: string, urls: string): Promise<number> {
-  const size = ["-t", "1", "-c", String(CONNECTIONS), "-d", `${SECONDS}s`];
-  const wrk = spawn("wrk", [...size, "-s", script, `http://127.0.0.1:${server.port}`, "--", urls], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  return new Promise((done, fail) => {
-    let text = "";
-    wrk.stdout.on("data", (chunk) => {
-      text += chunk;
-    });
-    wrk.once("error", fail);
-    wrk.once("close", () => {
-      if (/Non-2xx|Socket errors/.test(text)) return fail(new Error(`the load met errors:\n${text}`));
-      done(Number(/Requests\/sec:\s*([\d.]+)/.exec(text)?.[1] ?? 0));
-    });
-  });
+/** Requests a second, each with the next URL of a file. */
+function presigned(server: Server, script: string, urls: string): Promise<number> {
+  return load(SECONDS, "-s", script, `http://127.0.0.1:${server.port}`, "--", urls);
 }
 
 async function presignedRows(gate: Server, directory: string): Promise<Row[]> {
-  if (spawnSync("wrk", ["-v"]).error) return [{ name: "s3: skipped, wrk is not installed", value: 0, unit: "" }];
+  if (!hasWrk()) return [{ name: "s3: skipped, wrk is not installed", value: 0, unit: "" }];
   const script = join(directory, "urls.lua");
   await writeFile(script, SCRIPT);
   const peer = buildS3Server("MinIO");
@@ -227,11 +213,12 @@ async function presignedRows(gate: Server, directory: string): Promise<Row[]> {
     for (let i = 0; i < OBJECTS; i++) {
       await send(server, { method: "PUT", target: `/${BUCKET}/object-${i}`, bytes: OBJECT_BYTES });
     }
-    for (let i = 0; i < WARM_LOADS; i++) await load(server, script, await writeUrls(server, directory, ROUNDS + i));
+    for (let i = 0; i < WARM_LOADS; i++)
+      await presigned(server, script, await writeUrls(server, directory, ROUNDS + i));
   }
   for (let round = 0; round < ROUNDS; round++) {
     for (const server of servers) {
-      rates.get(server.name)!.push(await load(server, script, await writeUrls(server, directory, round)));
+      rates.get(server.name)!.push(await presigned(server, script, await writeUrls(server, directory, round)));
     }
   }
   for (const server of servers.toReversed()) if (server !== gate) await server.close();

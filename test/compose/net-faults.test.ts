@@ -67,6 +67,22 @@ describeDocker("dropped packets", () => {
     expect(await reaches("app")).toBe(false);
   }, 90_000);
 
+  test("beside a metadata service that was made anew it cannot go on: it says what to type, and no fault is taken", async () => {
+    project.compose("up", "--detach", "--no-build", "--no-deps", "--force-recreate", "--wait", "imds");
+    await expect(put({ Target: "app" })).rejects.toThrow(
+      /Conflict.*net-faults, which is not connected: start it with `docker compose --profile net-faults up -d`/,
+    );
+    expect((await project.control("ListFaults")).Faults).toEqual([]);
+    await until(() =>
+      project
+        .compose("logs", "net-faults")
+        .includes("where imds was made anew, `docker compose --profile net-faults up -d` starts it beside that"),
+    );
+    project.compose("up", "--detach", "--no-build", "--wait");
+    await put({ Target: "app", For: "1h" });
+    expect(await reaches("app")).toBe(false);
+  }, 90_000);
+
   test("a helper that is killed has its routes taken out by the next; one that ends takes them out itself", async () => {
     await put({ Target: "app", For: "1h" });
     project.compose("kill", "net-faults");

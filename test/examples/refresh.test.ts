@@ -146,7 +146,7 @@ function masked(text: string): string {
     .replace(/\bASIA[A-Z2-7]{16}\b/g, "ASIA…")
     .replace(/\bi-0[0-9a-f]{16}\b/g, "i-0…")
     .replace(/\b20\d\d-\d\d-\d\dT[\d:.]+Z?/g, "TIME")
-    .replace(/(?<=^ *(?:>|&gt;)? *)\+(?:\d+(?:h|m|s|ms))+/gm, "+…")
+    .replace(/(?<=^ *(?:>|&gt;)? *)\+(?:\d+(?:h|ms|m|s))+/gm, "+…")
     .replace(/(?<=\bends )\+\w+/g, "+…")
     .replace(/\b(time|hostname)="[^"]*"/g, '$1="…"')
     .replace(/ +/g, " ")

@@ -345,6 +345,7 @@ onEachBackend(({ openTestGate }) => {
       ["another root", "<Other/>", "MalformedXML"],
       ["an entity", '<!DOCTYPE a [<!ENTITY b "c">]><Delete><Object><Key>&b;</Key></Object></Delete>', "MalformedXML"],
       ["no key", "<Delete><Object></Object></Delete>", "MalformedXML"],
+      ["a key with an element in it", "<Delete><Object><Key>k<b>x</b></Key></Object></Delete>", "MalformedXML"],
       ["too many keys", `<Delete>${"<Object><Key>k</Key></Object>".repeat(1001)}</Delete>`, "MalformedXML"],
       ["too much", `<Delete>${" ".repeat(2 * 1024 ** 2)}</Delete>`, "MaxMessageLengthExceeded"],
     ])("of %s are refused", async (_, body, code) => {

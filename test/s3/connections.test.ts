@@ -556,3 +556,24 @@ test("events are recorded for calls and refusals, whoever makes them", async () 
   expect(events.every(({ RequestId }) => /^[A-Z2-7]{16}$/.test(RequestId ?? ""))).toBe(true);
   expect(t.gate.events.dropped).toBe(0);
 });
+
+test.each([
+  ["a URL that is too long", `GET /wire-bucket/${"k".repeat(17_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
+  ["what is no HTTP", "hello\r\n\r\n"],
+  ["another coding", "PUT /wire-bucket/coded HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"],
+])(
+  "a refusal of %s is recorded too, under the id that the client has of it, with what explains it",
+  async (_, bytes) => {
+    const before = t.world.timeline.last();
+    const connection = openConnection(t.port);
+    connection.write(bytes);
+    const { status, code, headers } = await connection.answer();
+    connection.end();
+    await t.gate.events.flush();
+    const requestId = headers["x-amz-request-id"]!;
+    expect(t.world.timeline.query({ after: before, limit: 10 })).toMatchObject([
+      { Kind: "refusal", Service: "s3", Status: status, Code: code, RequestId: requestId },
+    ]);
+    expect(t.world.refusals.find(requestId)?.event).toMatchObject({ Code: code });
+  },
+);

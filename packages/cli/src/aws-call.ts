@@ -1,18 +1,15 @@
 // The AWS APIs of the running world, called as the operator: what AWS has an API for, a command does by it. A call is
 // signed by world time, which is right in every world, also in one with `clock.strict`.
 import { request } from "node:http";
-import { sha256Hex, signRequest } from "@rolemint/sigv4";
+import { worldTime } from "@rolemint/host/clock";
+import { type QueryCall, signedQuery } from "@rolemint/sigv4";
 import type { ReadyFile } from "@rolemint/simulator";
 import { childText, parseXml, type XmlElement } from "@rolemint/wire/xml";
 import { CliError } from "./exit.ts";
 import { worldClock } from "./running.ts";
 
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/ and https://docs.aws.amazon.com/AWSEC2/latest/APIReference/ */
-const VERSIONS = { iam: "2010-05-08", ec2: "2016-11-15" } as const;
-
-export type Service = keyof typeof VERSIONS;
-/** Parameters as they are sent, `Tags.member.1.Key`; what is undefined is left out. */
-export type Parameters = Readonly<Record<string, string | undefined>>;
+export type Service = QueryCall["service"];
+export type Parameters = NonNullable<QueryCall["parameters"]>;
 
 /** AWS's refusal of a call. */
 export class AwsRefusal extends CliError {
@@ -36,16 +33,12 @@ export interface AwsApis {
 }
 
 export async function awsApis(ready: ReadyFile): Promise<AwsApis> {
-  const worldTime = await goingClock(ready);
+  const now = await goingClock(ready);
   const { accessKeyId, secretAccessKey } = ready.operator;
-  async function call(service: Service, action: string, parameters: Parameters = {}): Promise<XmlElement> {
-    const given = Object.entries(parameters).filter((pair): pair is [string, string] => pair[1] !== undefined);
-    const body = new URLSearchParams([["Action", action], ["Version", VERSIONS[service]], ...given]).toString();
-    const signer = { accessKeyId, secretAccessKey, region: ready.region, service };
-    const headers = ["Host", new URL(ready.endpoints.aws).host, "Content-Type", "application/x-www-form-urlencoded"];
-    const unsigned = { method: "POST", target: "/", rawHeaders: headers };
-    const { rawHeaders } = signRequest(unsigned, signer, { timeMs: worldTime(), payloadHash: sha256Hex(body) });
-    const { status, text } = await posted(ready, rawHeaders, body);
+  async function call(service: Service, action: string, parameters?: Parameters): Promise<XmlElement> {
+    const signer = { accessKeyId, secretAccessKey, region: ready.region };
+    const { headers, body } = signedQuery({ service, action, parameters }, ready.endpoints.aws, signer, now());
+    const { status, text } = await posted(ready, headers, body);
     const answer = parseXml(text);
     if (status === 200 && answer) return answer;
     const error = answer && descendants(answer, "Error")[0];
@@ -57,7 +50,7 @@ export async function awsApis(ready: ReadyFile): Promise<AwsApis> {
   }
   return {
     call,
-    worldTime,
+    worldTime: now,
     async list(action, parameters, entries) {
       const found: XmlElement[] = [];
       for (let Marker: string | undefined; ; ) {
@@ -74,12 +67,11 @@ export async function awsApis(ready: ReadyFile): Promise<AwsApis> {
 async function goingClock(ready: ReadyFile): Promise<() => number> {
   const { timeMs, rate } = await worldClock(ready);
   const at = performance.now();
-  return () => Math.round(timeMs + (performance.now() - at) * rate);
+  return () => worldTime({ at, time: timeMs, rate }, performance.now());
 }
 
-function posted(ready: ReadyFile, rawHeaders: readonly string[], body: string) {
-  const headers: Record<string, string> = { "Content-Length": String(Buffer.byteLength(body)) };
-  for (let i = 0; i < rawHeaders.length; i += 2) headers[rawHeaders[i]!] = rawHeaders[i + 1]!;
+function posted(ready: ReadyFile, signed: Readonly<Record<string, string>>, body: string) {
+  const headers = { ...signed, "Content-Length": Buffer.byteLength(body) };
   return new Promise<{ status: number; text: string }>((done, fail) => {
     const unreached = () =>
       fail(new CliError("environment", `the AWS APIs at ${ready.endpoints.aws} do not answer; ${elsewhere(ready)}`));

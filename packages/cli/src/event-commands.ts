@@ -8,7 +8,7 @@ const KINDS = ["metadata", "issue", "call", "refusal", "fault", "warning"] satis
 export function addEventCommands(rolemint: Command): void {
   withOutput(withWhere(rolemint.command("trace")))
     .description("show what happened: metadata calls, credentials, signed calls, refusals, faults, warnings")
-    .option("-f, --follow", "go on as things happen, until Ctrl-C")
+    .option("-f, --follow", "go on as things happen, until Ctrl-C or --until")
     .option("--summary", "in numbers, an instance a row")
     .option("--instance <name>", "of one instance, by its name or id", named)
     .option("--since <time>", "from a time on, or from so long ago, like 10m; default the newest", named)

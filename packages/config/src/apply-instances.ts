@@ -1,11 +1,10 @@
 // A file's instances applied to a world, each with the instance profile that it asks for.
-import { wholeSeconds } from "@rolemint/host";
 import {
   addInstance,
+  addInstanceProfile,
   attachProfile,
   type Instance,
   type InstanceProfile,
-  iamArn,
   type MetadataOptions,
   profileOf,
   type World,
@@ -86,14 +85,6 @@ function profileMeant(world: World, config: Config, given: InstanceConfig): Inst
   if (!there && roleName === undefined) {
     throw new ApplyError(`instance ${given.name} names the instance profile ${name}, which does not exist`);
   }
-  const profile = there ?? {
-    accountId: world.accountId,
-    name,
-    path: "/",
-    id: world.ids.unique("AIPA", world.accountId),
-    arn: iamArn(world.accountId, "instance-profile", "/", name),
-    created: wholeSeconds(world.now()),
-    tags: [],
-  };
-  return putIfOther(instanceProfiles, there, { ...profile, roleName });
+  if (!there) return addInstanceProfile(world, { accountId: world.accountId, name, roleName });
+  return putIfOther(instanceProfiles, there, { ...there, roleName });
 }

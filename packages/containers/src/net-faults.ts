@@ -8,11 +8,14 @@ import type { Log } from "@rolemint/host/log";
 import { everySecond, wakeUp } from "@rolemint/host/schedule";
 import { type DataPlaneOptions, isCurrent, joinControlPlane } from "./data-plane.ts";
 import { assembled, type Part } from "./part.ts";
-import { NET_FAULTS } from "./topology.ts";
+import { NET_FAULTS, START_NET_FAULTS } from "./topology.ts";
 
 const METADATA_ADDRESS = "169.254.169.254";
 /** A metadata service that crashed is back by then, with a namespace of its own that can be joined. */
 const ORPHANED_MS = 3000;
+
+/** The engine starts it again beside the same container, and cannot beside another. */
+const NEXT = `where imds was made anew, \`${START_NET_FAULTS}\` starts it beside that`;
 
 /** No right to change the routes of the namespace. */
 export class NetFaultsError extends Error {}
@@ -41,7 +44,7 @@ export function startNetFaults(options: Omit<DataPlaneOptions, "client">): Promi
       follow();
       if (isOrphan || isBesideMetadata()) return;
       isOrphan = true;
-      log.warn("the metadata service is gone from this namespace: net-faults ends, to be started in that of the next");
+      log.warn(`the metadata service is gone from this namespace, and net-faults ends: ${NEXT}`);
       end.at(ORPHANED_MS);
     });
     onClose(() => heart.stop());

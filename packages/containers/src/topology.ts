@@ -3,6 +3,7 @@ import type { Power } from "@rolemint/faults";
 import { type Instance, nameOf, type Topology } from "@rolemint/world";
 
 export const NET_FAULTS = "net-faults";
+export const START_NET_FAULTS = `docker compose --profile ${NET_FAULTS} up -d`;
 const INSTEAD = "use Mode reset or hang";
 
 /** `connected` gives the names of the data planes that follow now. */
@@ -30,7 +31,7 @@ const PROBLEMS: Readonly<Record<Power, Problem>> = {
       return `${nameOf(held)} is served by its holder, within its own namespace, where nothing is dropped: ${INSTEAD}`;
     }
     if (!isDropping) {
-      const start = `start it with \`docker compose --profile ${NET_FAULTS} up -d\``;
+      const start = `start it with \`${START_NET_FAULTS}\``;
       return `Mode drop needs the service ${NET_FAULTS}, which is not connected: ${start}, or ${INSTEAD}`;
     }
     const [first] = instances;

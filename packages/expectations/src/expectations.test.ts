@@ -272,10 +272,10 @@ test("the message shows what happened, aligned, with times from the start and wh
 web has not refreshed within 5m: it fetched generation 2 6m after its issue
 
 timeline of web, from 2026-11-23T05:30:00.000Z (world time):
-      +0s  issue     arn:aws:iam::111122223333:role/team/app              generation 1  ASIA1EXAMPLE  ends +6h20m
+      +0s  issue     credentials of app                                   generation 1  ASIA1EXAMPLE  ends +6h20m
       +1m  metadata  /latest/meta-data/iam/security-credentials/app  200  generation 1  ASIA1EXAMPLE
       +1m  call      s3 GetObject                                    200  generation 1  ASIA1EXAMPLE
-  >   +1h  issue     arn:aws:iam::111122223333:role/team/app              generation 2  ASIA2EXAMPLE  ends +7h20m
+  >   +1h  issue     credentials of app                                   generation 2  ASIA2EXAMPLE  ends +7h20m
     +1h1m  call      s3 GetObject                                    200  generation 1  ASIA1EXAMPLE  (2 times)
   > +1h6m  metadata  /latest/meta-data/iam/security-credentials/app  200  generation 2  ASIA2EXAMPLE`);
 });

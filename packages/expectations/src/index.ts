@@ -4,3 +4,4 @@ export { eventsOf, type TimelineEvent } from "./event.ts";
 export type { Expectation } from "./expectation.ts";
 export { hasCalledMetadata, hasRefreshed, recoversWithin } from "./refreshing.ts";
 export { timelineText } from "./timeline-text.ts";
+export { outcomeOf, whatOf } from "./wording.ts";

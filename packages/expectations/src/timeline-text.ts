@@ -2,8 +2,11 @@
 // one line, and no more of it than what matters.
 import { formatDuration } from "@rolemint/host/duration";
 import { type TimelineEvent, timeOf } from "./event.ts";
+import { outcomeOf, whatOf } from "./wording.ts";
 
 const MOST_ROWS = 24;
+/** The most columns of what happened. */
+const WHAT_WIDTH = 100;
 /** How many rows before and after one that matters are shown with it, and how many at the end. */
 const AROUND = 2;
 const AT_END = 6;
@@ -60,7 +63,7 @@ function laterBy(milliseconds: number): string {
 function rowsOf(events: readonly TimelineEvent[], origin: number, marked: ReadonlySet<number>): Row[] {
   const rows: Row[] = [];
   for (const event of events) {
-    const [what, outcome, keys] = [whatOf(event), outcomeOf(event), keysOf(event, origin)];
+    const [what, outcome, keys] = [shortened(whatOf(event)), outcomeOf(event), keysOf(event, origin)];
     const isMarked = marked.has(event.Id);
     const last = rows.at(-1);
     const isAlike =
@@ -87,28 +90,6 @@ function keptOf(rows: readonly Row[]): ReadonlySet<number> {
   return new Set([...new Set(wanted)].slice(0, MOST_ROWS));
 }
 
-function whatOf({ Kind, Service, Action, Path, Resource, Message, Code }: TimelineEvent): string {
-  switch (Kind) {
-    case "metadata":
-      return Path ?? "";
-    case "issue":
-      return Resource ?? "";
-    case "call":
-    case "refusal":
-      return [`${Service ?? ""} ${Action ?? ""}`.trim(), shortened(Resource)].filter(Boolean).join(" ");
-    case "fault":
-      return [Action, Resource].filter(Boolean).join(" ");
-    case "warning":
-      return shortened(Message ?? Code, 100);
-  }
-}
-
-function outcomeOf({ Kind, Status, Code }: TimelineEvent): string {
-  if (Kind === "warning") return "";
-  if (Kind === "metadata" && Status === undefined) return "no answer";
-  return [Status, Code].filter((part) => part !== undefined).join(" ");
-}
-
 function keysOf({ Generation, AccessKeyId, Expiration }: TimelineEvent, origin: number): string {
   const parts = [
     Generation === undefined ? undefined : `generation ${Generation}`,
@@ -118,7 +99,7 @@ function keysOf({ Generation, AccessKeyId, Expiration }: TimelineEvent, origin: 
   return parts.filter((part) => part !== undefined).join("  ");
 }
 
-function shortened(text = "", most = 60): string {
+function shortened(text: string): string {
   const line = text.replace(/\p{Cc}/gu, "·");
-  return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
+  return line.length <= WHAT_WIDTH ? line : `${line.slice(0, WHAT_WIDTH - 1)}…`;
 }

@@ -7,6 +7,7 @@ export { type Diagnosis, diagnose, type Suspect } from "./diagnose.ts";
 export type { ClaimFault } from "./fault.ts";
 export { deriveSigningKey, type SigningKey, SigningKeyCache } from "./key.ts";
 export { type ChunkedMode, EMPTY_SHA256, payloadMode, sha256Hex, UNSIGNED_PAYLOAD } from "./payload.ts";
+export { type QueryCall, signedQuery } from "./query-call.ts";
 export { presignRequest, signRequest } from "./sign.ts";
 export { type Clocks, MAX_SKEW_MS, type TimeFault, timeFault } from "./time.ts";
 export { type Refusal, type VerifyOptions, verify } from "./verify.ts";

@@ -100,18 +100,27 @@ function openProfiles(calls: Calls): (role: string) => Promise<void> {
   };
 }
 
-/** The profile of the role's name, as the console makes it. */
+/** The profile of the role's name, as the console makes it. One that is there has to hold that role, or none yet. */
 async function madeProfile(calls: Calls, role: string): Promise<void> {
-  try {
-    await callAws(calls, "iam", "CreateInstanceProfile", { InstanceProfileName: role });
-  } catch (error) {
-    if (error instanceof OperatorError && error.code === "EntityAlreadyExists") return;
-    throw error;
+  const profile = { InstanceProfileName: role };
+  const isMade = await callAws(calls, "iam", "CreateInstanceProfile", profile).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof OperatorError && error.code === "EntityAlreadyExists") return false;
+      throw error;
+    },
+  );
+  const held = isMade ? undefined : inElement("RoleName", await callAws(calls, "iam", "GetInstanceProfile", profile));
+  // IAM asks of nobody to write a name as it was given.
+  if (held?.toLowerCase() === role.toLowerCase()) return;
+  if (held !== undefined) {
+    const next = "free it with the AWS API, or give that role instead";
+    throw new Error(`the instance profile ${role} holds another role, ${held}; ${next}`);
   }
   try {
-    await callAws(calls, "iam", "AddRoleToInstanceProfile", { InstanceProfileName: role, RoleName: role });
+    await callAws(calls, "iam", "AddRoleToInstanceProfile", { ...profile, RoleName: role });
   } catch (error) {
-    await callAws(calls, "iam", "DeleteInstanceProfile", { InstanceProfileName: role });
+    if (isMade) await callAws(calls, "iam", "DeleteInstanceProfile", profile);
     throw error;
   }
 }

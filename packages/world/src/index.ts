@@ -15,13 +15,14 @@ export {
   descriptionOf,
   FaultProblem,
 } from "./faults/request.ts";
-export type { Topology } from "./faults/topology.ts";
+export { type Topology, topologyProblem } from "./faults/topology.ts";
 export { scheduleOf } from "./generations.ts";
 export { mergeTags } from "./identify.ts";
 export { accountOf, type Ids } from "./ids.ts";
 export { architectureOf, viewOf } from "./instance-view.ts";
 export {
   addInstance,
+  addInstanceProfile,
   associate,
   attachProfile,
   detachProfile,
@@ -46,7 +47,7 @@ export type { KeptRefusal } from "./refusals.ts";
 export { PROFILES, type ProfileName, type Schedule, scheduleProblem } from "./rotation.ts";
 export * from "./rows.ts";
 export { MAX_TOKEN_BYTES, type Session } from "./sessions.ts";
-export { StateError } from "./store.ts";
+export { isFullDisk, StateError } from "./store.ts";
 export type { EventFilter, TimelineEvent } from "./timeline.ts";
 export { trailExpiration, userIdentityOf, userNameOf } from "./trail.ts";
 export type { TrailEvent } from "./trail-query.ts";

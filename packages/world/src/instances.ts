@@ -1,6 +1,8 @@
 // Instances: making them, naming them, and the facts that EC2 would have given them. Every fact that nothing in a
 // world decides (addresses, network ids) is derived from the instance id, so it never changes.
 import { hash } from "node:crypto";
+import { wholeSeconds } from "@rolemint/host";
+import { iamArn } from "./arn.ts";
 import type { Association, Instance, InstanceProfile, MetadataOptions, Tag } from "./rows.ts";
 import { DEFAULT_OPTIONS } from "./rows.ts";
 import type { World } from "./world.ts";
@@ -112,6 +114,22 @@ export function detachProfile(world: World, instance: Instance): Instance {
   const bare = disassociate(world, instance);
   world.rotation.unschedule(bare);
   return bare;
+}
+
+/** The caller has looked that there is none of that name. Default path `/`, and no tags. */
+export function addInstanceProfile(
+  world: World,
+  given: Pick<InstanceProfile, "accountId" | "name"> & Partial<Pick<InstanceProfile, "path" | "tags" | "roleName">>,
+): InstanceProfile {
+  const { accountId, name, path = "/" } = given;
+  return world.account(accountId).instanceProfiles.put({
+    path,
+    tags: [],
+    ...given,
+    id: world.ids.unique("AIPA", accountId),
+    arn: iamArn(accountId, "instance-profile", path, name),
+    created: wholeSeconds(world.now()),
+  });
 }
 
 /** The profile that an association names, while it exists under the id it had then. */

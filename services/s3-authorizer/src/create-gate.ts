@@ -8,7 +8,7 @@ import type { Log } from "@rolemint/host/log";
 import type { Backend } from "@rolemint/object-store";
 import { hostReader } from "./address.ts";
 import type { Gate } from "./gate.ts";
-import { respond } from "./pipeline.ts";
+import { recordUnread, refuse, respond } from "./pipeline.ts";
 import { requestIds } from "./request-ids.ts";
 import { type ControlPlane, makeServer } from "./server.ts";
 
@@ -75,6 +75,8 @@ export function createGate(options: GateOptions): S3Gate {
       failed: (error, requestId) => log.warn({ err: error, requestId }, "an answer was cut off"),
     },
     respond: (call) => respond(gate, call),
+    refuse: (call, error) => refuse(gate, call, error),
+    unread: (error, seen) => recordUnread(gate, error, seen),
     controlPlane: options.controlPlane,
     idleMs: options.idleMs ?? IDLE_MS,
   });

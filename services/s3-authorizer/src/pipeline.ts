@@ -52,9 +52,14 @@ export async function respond(gate: Gate, call: Call): Promise<Reply> {
     return reply;
   } catch (thrown) {
     const error = thrown instanceof AwsError ? thrown : unexpected(gate, call, thrown, "InternalError");
-    record(gate, call, progress, error.status, error);
-    return errorReply(error, call.method, call.requestId, gate.hostId);
+    return refuse(gate, call, error, progress);
   }
+}
+
+/** The answer to a request that is refused, which is recorded too. */
+export function refuse(gate: Gate, call: Call, error: AwsError, progress: Progress = { claimant: {} }): Reply {
+  record(gate, call, progress, error.status, error);
+  return errorReply(error, call.method, call.requestId, gate.hostId);
 }
 
 /** The request with all that it names looked up. */
@@ -126,6 +131,20 @@ function record(gate: Gate, call: Call, progress: Progress, status: number, erro
     Refusal: error && refusalOf(gate, call, claimant, error),
   };
   gate.record(event);
+}
+
+/** A request that was refused because it could not be read: nobody knows whose it was. */
+export function recordUnread(gate: Gate, error: AwsError, { time, requestId }: Pick<Call, "time" | "requestId">): void {
+  gate.record({
+    Time: time,
+    Kind: "refusal",
+    Service: "s3",
+    Status: error.status,
+    Code: error.code,
+    RequestId: requestId,
+    Message: error.message,
+    Refusal: refusalText(error, { Flavour: "s3", Clocks: clocksOf(gate) }),
+  });
 }
 
 /** What `rolemint explain` needs of a refusal. */

@@ -11,9 +11,14 @@ const DRAIN_MS = 1000;
 export type Rest = "none" | "small" | "large";
 
 /** Name, value, name, value …: S3's headers around those of the reply. */
-export function headOf(call: Call, reply: Reply, hostId: string, isLast: boolean): string[] {
-  const date = shownDate(call.time);
-  const head = ["x-amz-id-2", hostId, "x-amz-request-id", call.requestId, "Date", date, ...reply.headers];
+export function headOf(
+  { time, requestId }: Pick<Call, "time" | "requestId">,
+  reply: Reply,
+  hostId: string,
+  isLast: boolean,
+): string[] {
+  const date = shownDate(time);
+  const head = ["x-amz-id-2", hostId, "x-amz-request-id", requestId, "Date", date, ...reply.headers];
   head.push("Server", "AmazonS3");
   if (isLast) head.push("Connection", "close");
   return head;

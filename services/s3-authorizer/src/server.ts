@@ -2,11 +2,13 @@
 // Nothing here looks into a request beyond whose it is.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { AwsError } from "@rolemint/wire";
 import { type Call, type Reply, readHeaders } from "./call.ts";
 import { errorReply, headerNotImplemented, s3Error } from "./errors.ts";
 import { type Exchange, openExchange, type Surroundings } from "./exchange.ts";
 import { isForS3 } from "./front.ts";
 import { serveLane } from "./lane.ts";
+import { headOf } from "./sending.ts";
 
 /** SDKs keep idle connections for a minute or less: the server must not be the first to close. */
 const KEEP_ALIVE_MS = 75_000;
@@ -20,13 +22,17 @@ export type ControlPlane = (request: IncomingMessage, response: ServerResponse) 
 export interface ServerOptions {
   readonly surroundings: Surroundings;
   respond(call: Call): Promise<Reply>;
+  /** The answer to one that is refused as it stands. */
+  refuse(call: Call, error: AwsError): Reply;
+  /** Told of a request that was refused because it could not be read. */
+  unread(error: AwsError, seen: Pick<Call, "time" | "requestId">): void;
   readonly controlPlane?: ControlPlane | undefined;
   /** How long nothing may move on a connection while a body is on its way, milliseconds. */
   readonly idleMs: number;
 }
 
 export function makeServer(options: ServerOptions): Server {
-  const { surroundings, respond, controlPlane, idleMs } = options;
+  const { surroundings, respond, refuse, unread, controlPlane, idleMs } = options;
   const { hostId } = surroundings;
   const exchanges = new WeakMap<Socket, Exchange>();
   const limits = { requestTimeout: 0, headersTimeout: HEADERS_MS, keepAliveTimeout: KEEP_ALIVE_MS };
@@ -51,7 +57,8 @@ export function makeServer(options: ServerOptions): Server {
     exchanges.set(request.socket, exchange);
     const coding = headers.get("transfer-encoding");
     if (coding === undefined || coding.toLowerCase() === "chunked") respond(exchange.call).then(exchange.send);
-    else exchange.send(errorReply(headerNotImplemented("Transfer-Encoding"), method, exchange.call.requestId, hostId));
+    // At once: of what follows node:http says next that it cannot be read.
+    else exchange.send(refuse(exchange.call, headerNotImplemented("Transfer-Encoding")));
   }
 
   openLane(server, options);
@@ -67,7 +74,11 @@ export function makeServer(options: ServerOptions): Server {
     if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
     const exchange = exchanges.get(socket);
     if (exchange?.isOpen()) return exchange.unreadable();
-    socket.end(rawReply(errorReply(wordParserError(error), "", surroundings.newRequestId(), hostId)));
+    const refusal = wordParserError(error);
+    const seen = { time: surroundings.now(), requestId: surroundings.newRequestId() };
+    unread(refusal, seen);
+    const reply = errorReply(refusal, "", seen.requestId, hostId);
+    socket.end(rawReply(headOf(seen, reply, hostId, true), reply));
   });
   return server;
 }
@@ -94,8 +105,8 @@ function wordParserError({ code }: NodeJS.ErrnoException) {
 }
 
 /** For a connection on which no request could be read. */
-function rawReply({ status, headers, body }: Reply): string {
-  let head = `HTTP/1.1 ${status} Bad Request\r\n`;
-  for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
-  return `${head}Server: AmazonS3\r\nConnection: close\r\n\r\n${body}`;
+function rawReply(head: readonly string[], { status, body }: Reply): string {
+  let text = `HTTP/1.1 ${status} Bad Request\r\n`;
+  for (let i = 0; i < head.length; i += 2) text += `${head[i]}: ${head[i + 1]}\r\n`;
+  return `${text}\r\n${body}`;
 }

@@ -1,5 +1,5 @@
 // An event as people read it: one aligned line, coloured by what it means. Times are the world's.
-import type { TimelineEvent } from "@rolemint/expectations";
+import { outcomeOf, type TimelineEvent, whatOf } from "@rolemint/expectations";
 import pc from "picocolors";
 import { visible } from "../output.ts";
 
@@ -35,11 +35,10 @@ export function eventLine(event: TimelineEvent, name: string): string {
     visible(name).padEnd(NAME_WIDTH),
     colour(MARKS[event.Kind].padEnd(MARK_WIDTH)),
   ].join(" ");
-  if (event.Kind === "warning") return `${start} ${colour(visible(`${event.Code ?? ""}: ${event.Message ?? ""}`))}`;
-  const outcome = outcomeOf(event);
+  if (event.Kind === "warning") return `${start} ${colour(visible(whatOf(event)))}`;
   const rest = [
-    visible(whatOf(event)).padEnd(WHAT_WIDTH),
-    (event.Kind === "refusal" || isBad(event) ? pc.red : pc.dim)(outcome.padEnd(OUTCOME_WIDTH)),
+    visible(shortened(whatOf(event))).padEnd(WHAT_WIDTH),
+    (event.Kind === "refusal" || isBad(event) ? pc.red : pc.dim)(endOf(event).padEnd(OUTCOME_WIDTH)),
     (event.Generation === undefined ? "" : `#${event.Generation}`).padEnd(5),
     (event.AccessKeyId === undefined ? "" : `…${event.AccessKeyId.slice(-6)}`).padEnd(7),
     pc.dim(visible(productOf(event.UserAgent))),
@@ -58,29 +57,11 @@ function isBad({ Kind, Status = 0 }: TimelineEvent): boolean {
   return Kind === "metadata" && (Status >= 400 || Status === 0);
 }
 
-function outcomeOf({ Kind, Status, Code, Expiration }: TimelineEvent): string {
-  if (Kind === "issue") return Expiration === undefined ? "" : `until ${Expiration.slice(11, 19)}`;
-  if (Kind === "metadata" && Status === undefined) return "no answer";
-  return [Status, Code].filter((part) => part !== undefined).join(" ");
-}
-
-function whatOf({ Kind, Service, Action, Path, Resource, Message }: TimelineEvent): string {
-  switch (Kind) {
-    case "metadata":
-      return shortened(`${Action === "v1" ? "(v1) " : ""}${Path ?? ""}`);
-    case "issue":
-      return shortened(`credentials of ${Resource?.split("/").at(-1) ?? "its role"}`);
-    case "call":
-    case "refusal":
-      return shortened([Service, Action, shownResource(Resource)].filter(Boolean).join(" "));
-    case "fault":
-    case "warning":
-      return shortened([Action, Message ?? Path].filter(Boolean).join(" "));
-  }
-}
-
-function shownResource(resource: string | undefined): string {
-  return resource?.replace(/^arn:aws:s3:::/, "") ?? "";
+/** Of new keys their end is what people look for. */
+function endOf(event: TimelineEvent): string {
+  return event.Kind === "issue" && event.Expiration !== undefined
+    ? `until ${event.Expiration.slice(11, 19)}`
+    : outcomeOf(event);
 }
 
 /** Its end says more of a path than its beginning. */

@@ -19,8 +19,11 @@ export interface Following {
   take(event: TimelineEvent): boolean;
 }
 
-/** Resolves at the signal, or when nobody reads any more. Throws a CliError (3) when the simulator is gone. */
-export async function follow({ flags, filter, signal, take }: Following): Promise<void> {
+/**
+ * Resolves at the signal, or when nobody reads any more, with the place after the last event. Throws a CliError (3)
+ * when the simulator is gone.
+ */
+export async function follow({ flags, filter, signal, take }: Following): Promise<string | undefined> {
   let since = filter.Since;
   let world: string | undefined;
   let contact = performance.now();
@@ -40,14 +43,14 @@ export async function follow({ flags, filter, signal, take }: Following): Promis
       await readStream(ready, { ...filter, ...(since !== undefined && { Since: since }) }, signal, onLine, () => {
         contact = performance.now();
       });
-      contact = performance.now();
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return since;
       if (error instanceof CliError && error.exitCode !== 3) throw error;
       if (performance.now() - contact > PATIENCE_MS) throw gone(error);
     }
     if (isRead) await pause(RETRY_MS, signal);
   }
+  return since;
 }
 
 function gone(error: unknown): CliError {
@@ -64,19 +67,24 @@ async function readStream(
   filter: EventFilter,
   signal: AbortSignal,
   onLine: (line: string) => boolean,
-  onOpen: () => void,
+  onContact: () => void,
 ): Promise<void> {
   const response = await fetch(`${endpoints.control}/events?${streamQuery(filter)}`, {
     headers: { authorization: `Bearer ${controlToken}` },
     signal,
   });
   if (!response.ok || !response.body) throw await refusalOf(response);
-  onOpen();
+  onContact();
   let rest = "";
-  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) if (!onLine(line)) return;
+  try {
+    for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) if (!onLine(line)) return;
+    }
+  } finally {
+    // Until now it was there, also where it was killed.
+    onContact();
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from "@rolemint/wire";
 import { beginIn, boundText, descriptionOf, type World } from "@rolemint/world";
 import { ControlError, controlAction } from "./action.ts";
-import { FaultView, faultView, refusing } from "./faults.ts";
+import { carryOut, FaultView, faultView, refusing } from "./faults.ts";
 
 export const PutFault = controlAction({
   name: "PutFault",
@@ -53,7 +53,7 @@ export const PutFault = controlAction({
     };
     const fault = refusing(() => world.faults.put(request));
     await tick();
-    await acknowledged();
+    await carryOut([fault], { world, acknowledged });
     return { Fault: faultView(world, fault), Note: boundText(descriptionOf(name)!, request) };
   },
 });

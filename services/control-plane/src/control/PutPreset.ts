@@ -1,7 +1,7 @@
 import { described, document, duration, list, required, string, struct, timestamp } from "@rolemint/wire";
 import { putPreset } from "@rolemint/world";
 import { controlAction } from "./action.ts";
-import { FaultView, faultView, refusing } from "./faults.ts";
+import { carryOut, FaultView, faultView, refusing } from "./faults.ts";
 
 export const PutPreset = controlAction({
   name: "PutPreset",
@@ -21,7 +21,7 @@ export const PutPreset = controlAction({
   async handle({ Name: name, Target: target, Parameters: given = {}, For: lasts }, { world, tick, acknowledged }) {
     const faults = refusing(() => putPreset(world, { name, target, given, for: lasts }));
     await tick();
-    await acknowledged();
+    await carryOut(faults, { world, acknowledged });
     return { Faults: faults.map((fault) => faultView(world, fault)), Time: world.now() };
   },
 });

@@ -2,6 +2,7 @@
 
 import { meantInstance, meantRole } from "@rolemint/faults";
 import { formatDuration } from "@rolemint/host";
+import { pause } from "@rolemint/host/schedule";
 import {
   boolean,
   described,
@@ -16,8 +17,8 @@ import {
   timestamp,
   type ValueOf,
 } from "@rolemint/wire";
-import { descriptionOf, type Fault, FaultProblem, nameOf, type World } from "@rolemint/world";
-import { ControlError } from "./action.ts";
+import { descriptionOf, type Fault, FaultProblem, nameOf, topologyProblem, type World } from "@rolemint/world";
+import { ControlError, type ControlSurroundings } from "./action.ts";
 
 export const FaultView = struct({
   Id: required(string()),
@@ -43,13 +44,16 @@ export const FaultView = struct({
 
 export function faultView(world: World, fault: Fault): ValueOf<typeof FaultView> {
   const { fromRefresh, times, probability } = fault;
-  const isDrawn = descriptionOf(fault.name)?.acts === "requests" && probability < 1;
+  const isAboutRequests = descriptionOf(fault.name)?.acts === "requests";
+  const isDrawn = isAboutRequests && probability < 1;
+  // Moved back to before it, the clock comes to it once more; what a fault has done to the world stays done.
+  const isAhead = isAboutRequests && fault.begins > world.now();
   return {
     Id: fault.id,
     Name: fault.name,
     Target: shownTarget(world, fault.target),
     Parameters: shownParameters(fault),
-    State: fault.state,
+    State: isAhead ? "waiting" : fault.state,
     ...(!fromRefresh && { Begins: fault.begins, Ends: fault.ends }),
     ...(fromRefresh && { FromRefresh: true }),
     Nth: fault.nth,
@@ -88,4 +92,28 @@ export function refusing<T>(work: () => T): T {
     if (error instanceof FaultProblem) throw new ControlError(CODES[error.kind], error.message);
     throw error;
   }
+}
+
+/** A part that is only slow takes a change in this time. */
+const PATIENCE_MS = 2000;
+const LOOK_AGAIN_MS = 100;
+
+/**
+ * Resolves when the faults are known to whom it concerns. Who has to carry one out may have gone without a word, which
+ * shows when it does not take the change: then all of them are taken back, and it throws a Conflict.
+ */
+export async function carryOut(
+  faults: readonly Fault[],
+  { world, acknowledged }: Pick<ControlSurroundings, "world" | "acknowledged">,
+): Promise<void> {
+  await acknowledged();
+  const problem = () => faults.map((fault) => topologyProblem(world, fault)).find((text) => text !== undefined);
+  for (let waitedMs = 0; waitedMs < PATIENCE_MS && problem() !== undefined; waitedMs += LOOK_AGAIN_MS) {
+    await pause(LOOK_AGAIN_MS);
+  }
+  const message = problem();
+  if (message === undefined) return;
+  for (const { id } of faults) world.faults.remove(id);
+  await acknowledged();
+  throw new ControlError("Conflict", message);
 }

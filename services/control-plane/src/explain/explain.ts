@@ -77,7 +77,7 @@ function claimSentence(claimed: Claim | undefined): string | undefined {
 /** Who asked was known and might, as far as that was looked at: the service refused it for what it asked. */
 function ownWords(event: EventRecord, { Principal, Request }: RefusalDetail, signature: SignatureView | undefined) {
   const said = wordsOf(event);
-  if (!Request) return `${said} (the request was too large to be kept)`;
+  if (!Request) return `${said} (nothing of the request is kept: it was too large, or could not be read)`;
   if (signature?.IsGood) return `key, clock and signature are good; the service refused what was asked: ${said}`;
   return Principal ? said : `${said} (refused before anybody asked who it was)`;
 }

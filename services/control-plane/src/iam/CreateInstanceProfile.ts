@@ -1,6 +1,6 @@
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateInstanceProfile.html
 import { defaulted, required, struct } from "@rolemint/wire";
-import { iamArn } from "@rolemint/world";
+import { addInstanceProfile, iamArn } from "@rolemint/world";
 import { requestTagContext } from "../tag-context.ts";
 import { action } from "./action.ts";
 import { withTagging } from "./needs.ts";
@@ -25,7 +25,7 @@ export const CreateInstanceProfile = action({
       "iam:TagInstanceProfile",
       input.Tags,
     ),
-  handle({ world, account, input, ids, now, fail }) {
+  handle({ world, account, input, fail }) {
     const { InstanceProfileName: name, Path: path, Tags: tags = [] } = input;
     if (account.instanceProfiles.get(name)) {
       throw fail("EntityAlreadyExists", `Instance Profile ${name} already exists.`);
@@ -35,15 +35,7 @@ export const CreateInstanceProfile = action({
     if (account.instanceProfiles.count() >= MAX_PROFILES) {
       throw fail("LimitExceeded", `Cannot exceed quota for InstanceProfilesPerAccount: ${MAX_PROFILES}`);
     }
-    const profile = account.instanceProfiles.put({
-      accountId: account.id,
-      name,
-      path,
-      id: ids.unique("AIPA", account.id),
-      arn: iamArn(account.id, "instance-profile", path, name),
-      created: now,
-      tags,
-    });
+    const profile = addInstanceProfile(world, { accountId: account.id, name, path, tags });
     return { InstanceProfile: { ...instanceProfileView(world, profile), Tags: someTags(tags) } };
   },
 });
