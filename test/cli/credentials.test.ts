@@ -1,10 +1,15 @@
 // rotate, rotation, expire and revoke: what an operator does to credentials, seen by who uses them.
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { GetRolePolicyCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { beforeAll, expect, test } from "@jest/globals";
 import { clients, refusal } from "../support/aws-clients.ts";
 import { documentOf, keysOf } from "../support/metadata.ts";
-import { type Ended, type Running, rolemint, start } from "../support/rolemint.ts";
+import { directory, type Ended, type Running, rolemint, start } from "../support/rolemint.ts";
 
 const CONFIG = `
 version: 1
@@ -142,12 +147,35 @@ async function iamAs(keys: Awaited<ReturnType<typeof keysOf>>): Promise<string> 
   return (await refusal(iam.send(new GetRolePolicyCommand(input)))).message;
 }
 
-test("revoke says what a clock that stands leaves out", async () => {
+test.each([
+  ["frozen", { Rate: 0 }],
+  ["at the end of its span", { Time: "2100-01-01T00:00:00Z", Rate: 1000 }],
+])("revoke says what a clock that stands leaves out: %s", async (_, clock) => {
   const frozen = await start({ config: "version: 1\nroles: { app: {} }\n" });
-  await frozen.control("SetClock", { Rate: 0 });
+  await frozen.control("SetClock", clock);
   const { code, stdout } = await rolemint(["revoke", "app", "--ready", frozen.readyFile]);
   expect(code).toBe(0);
   expect(stdout).toMatch(/hardly moves: sessions of this very second are not denied/);
+});
+
+test("revoke goes by the world's clock as it is when it is done, not as it was when it began to wait", async () => {
+  const moving = await start({ config: "version: 1\nroles: { app: {} }\n" });
+  let looks = 0;
+  const front = createServer(async ({ url }, outgoing) => {
+    const { status, body } = await moving.ask(url!.slice(1));
+    if (looks++ === 0) await moving.control("AdvanceClock", { By: "-1h" });
+    outgoing.writeHead(status).end(JSON.stringify(body));
+  });
+  await once(front.listen(0, "127.0.0.1"), "listening");
+  const control = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+  const readyFile = join(directory(), "ready.json");
+  const ready = moving.ready();
+  writeFileSync(readyFile, JSON.stringify({ ...ready, endpoints: { ...ready.endpoints, control } }));
+  const { code, stdout } = await rolemint(["revoke", "app", "--json", "--ready", readyFile]);
+  front.close();
+  expect(code).toBe(0);
+  const { Time } = await moving.control("DescribeWorld");
+  expect(Date.parse(JSON.parse(stdout).before)).toBeLessThanOrEqual(Date.parse(Time));
 });
 
 test("revoke also works where only the world's clock counts for a signature", async () => {

@@ -217,7 +217,8 @@ test("killed at any of its calls, the same command goes on, and the role is whol
     const readyFile = join(directory(), "ready.json");
     const front = await deadlyFront(call);
     writeFileSync(readyFile, JSON.stringify({ ...running.ready(), endpoints: through(front.url) }));
-    const args = ["role", "recreate", "app", "--ready", readyFile];
+    // IAM finds it by other letters too, as long as it is there.
+    const args = ["role", "recreate", ["app", "APP"][call % 2]!, "--ready", readyFile];
     const victim = launch(ROLEMINT, args);
     front.victim(victim.process);
     const { signal } = await victim.ended;

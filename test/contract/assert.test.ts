@@ -88,6 +88,7 @@ test.each([
   [["web refreshed in 5m"], "write web refreshed within DURATION"],
   [["web refreshed within soon"], "within must be a duration like 5m or 30s"],
   [["web used-generation 0"], "the generation must be a whole number from 1 on"],
+  [["web metadata-calls max -1"], '"-1" is no whole number that could be counted to'],
   [["web metadata-calls"], "write web metadata-calls [min NUMBER] [max NUMBER]"],
   [["web assumed-role app"], '"app" is not the ARN of a role'],
   [["web no-expired-calls at all"], "write web no-expired-calls"],

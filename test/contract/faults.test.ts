@@ -29,6 +29,17 @@ test("the metadata service can be away, and comes back when the fault is taken a
   ]);
 });
 
+test("it waits while the world's clock is moved back to before its beginning", async () => {
+  const state = async () => (await running.control("ListFaults")).Faults[0].State;
+  const { body } = await put({ Name: "imds.unreachable", Target: "web" });
+  await running.control("AdvanceClock", { By: "-1h" });
+  expect([await state(), (await metadataToken(imds)).length]).toEqual(["waiting", 56]);
+  await running.control("AdvanceClock", { By: "1h" });
+  expect(await state()).toBe("acting");
+  await expect(metadataToken(imds)).rejects.toThrow("fetch failed");
+  await running.control("DeleteFault", { Id: body.Fault.Id });
+});
+
 test("it ends by itself with the world's clock", async () => {
   await put({ Name: "imds.unreachable", Target: "all", For: "30m" });
   await expect(metadataToken(imds)).rejects.toThrow("fetch failed");

@@ -1,4 +1,6 @@
 // `rolemint trace` and `rolemint explain` as their users run them, and the filters of the timeline behind them.
+
+import { setTimeout as pause } from "node:timers/promises";
 import { ListUsersCommand } from "@aws-sdk/client-iam";
 import { ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
@@ -101,6 +103,8 @@ describe("trace", () => {
     ["--limit", "10001"],
     ["--status", "7"],
     ["--follow", "--summary"],
+    ["--summary", "--limit", "3"],
+    ["--follow", "--since", "10m", "--limit", "3"],
   ])("%s %s is wrong usage, told in one line", async (...flags) => {
     const { code, stdout, stderr } = await run("trace", ...flags);
     expect({ code, stdout, lines: linesOf(stderr).length }).toEqual({ code: 2, stdout: "", lines: 1 });
@@ -124,23 +128,54 @@ describe("trace --follow", () => {
     expect(await trace.ended).toMatchObject({ code: 0, stderr: "" });
   });
 
-  test("survives a restart, giving each event once, and ends with 3 when the simulator is gone", async () => {
-    const cwd = directory();
-    const [state, readyFile] = [`${cwd}/state`, `${cwd}/ready.json`];
-    const options = { cwd, config: CONFIG, state, readyFile };
-    const first = await start(options);
-    const trace = following(readyFile, "--kind", "metadata", "--since", "0");
-    await documentOf(first.ready().instances["web"]!.imds);
+  test.each([
+    ["SIGTERM", 0],
+    // Longer than a simulator may be away.
+    ["SIGKILL", 3500],
+  ] as const)(
+    "survives a restart after %s, giving each event once, and ends with 3 when the simulator is gone",
+    async (signal, afterMs) => {
+      const cwd = directory();
+      const [state, readyFile] = [`${cwd}/state`, `${cwd}/ready.json`];
+      const options = { cwd, config: CONFIG, state, readyFile };
+      const first = await start(options);
+      const trace = following(readyFile, "--kind", "metadata", "--since", "0");
+      await documentOf(first.ready().instances["web"]!.imds);
+      await until(() => seen(trace).length === 4);
+      await pause(afterMs);
+      await first.stop(signal);
+      const second = await start(options);
+      await documentOf(second.ready().instances["web"]!.imds);
+      await until(() => seen(trace).length === 8);
+      const ids = seen(trace).map(({ Id }) => Id);
+      expect(new Set(ids).size).toBe(8);
+      await second.stop();
+      const { code, stderr } = await trace.ended;
+      expect({ code, lines: linesOf(stderr).length }).toEqual({ code: 3, lines: 1 });
+    },
+  );
+
+  test("ends with what there is where --until is over", async () => {
+    const printed = async (...flags: string[]) => run("trace", "--json", "--since", "1h", "--until", ...flags);
+    const past = new Date(Date.parse((await running.control("DescribeWorld")).Time) - 1).toISOString();
+    const { stdout } = await printed(past);
+    expect(linesOf(stdout).length).toBeGreaterThan(1);
+    expect(await printed(past, "--follow")).toMatchObject({ code: 0, stdout, stderr: "" });
+  });
+
+  test("ends when the world's clock comes to --until, with all that was before", async () => {
+    const state = `${directory()}/state`;
+    const own = await start({ config: `${CONFIG}clock: { start: 2030-01-01T00:00:00Z }\n`, state });
+    await own.control("SetClock", { Time: "2030-01-01T00:00:00Z", Rate: 0 });
+    const trace = following(own.readyFile, "--kind", "metadata", "--since", "0", "--until", "2030-01-01T01:00:00Z");
+    await documentOf(own.ready().instances["web"]!.imds);
     await until(() => seen(trace).length === 4);
-    await first.stop();
-    const second = await start(options);
-    await documentOf(second.ready().instances["web"]!.imds);
-    await until(() => seen(trace).length === 8);
-    const ids = seen(trace).map(({ Id }) => Id);
-    expect(new Set(ids).size).toBe(8);
-    await second.stop();
-    const { code, stderr } = await trace.ended;
-    expect({ code, lines: linesOf(stderr).length }).toEqual({ code: 3, lines: 1 });
+    await own.control("AdvanceClock", { By: "59m59s" });
+    await documentOf(own.ready().instances["web"]!.imds);
+    await own.control("AdvanceClock", { By: "1s" });
+    await documentOf(own.ready().instances["web"]!.imds);
+    expect(await trace.ended).toMatchObject({ code: 0, stderr: "" });
+    expect(seen(trace)).toHaveLength(8);
   });
 
   test("ends with the next event when nobody reads any more", async () => {
@@ -197,6 +232,13 @@ describe("explain", () => {
     const sts = await refusalOf(other.sts.send(new GetCallerIdentityCommand({})));
     expect((await run("explain", sts.id)).stdout).toContain(
       "the session token is none of this world's, or was changed",
+    );
+  });
+
+  test("a request that was too long to be read", async () => {
+    const { headers } = await fetch(`${running.ready().endpoints.s3}/demo/${"k".repeat(17_000)}`);
+    expect((await run("explain", headers.get("x-amz-request-id")!)).stdout).toMatch(
+      /^refused: RequestHeaderSectionTooLarge 400 at .*\n +why +RequestHeaderSectionTooLarge: .* \(nothing of the request is kept/,
     );
   });
 

@@ -94,8 +94,9 @@ const METADATA = `## Faults of the metadata service
 - \`imds.unreachable\` with \`mode=drop\` loses the very packets, so that connecting times out. It works in the compose
   topology, while the service \`net-faults\` runs (\`docker compose --profile net-faults up -d\`); it shares the network of
   \`imds\` and is the only part with NET_ADMIN. After a restart of \`imds\` it follows within seconds; where the container was
-  made anew, or \`net-faults\` was stopped, nothing is dropped until the same command has run again, whatever \`fault ls\` says.
-  Connections that are open stall as well.
+  made anew, or \`net-faults\` was stopped, nothing is dropped until the same command has run again, whatever \`fault ls\` says
+  of the faults before, and new ones are refused. Where \`net-faults\` was ended with \`docker kill\`, what it dropped stays
+  dropped until then. Connections that are open stall as well.
   Elsewhere, with a holder too, it is refused with 409: \`mode=reset\` and \`mode=hang\` work everywhere.
 - \`imds.ipv6-only\` needs a holder with IPv6, and an instance with \`metadata: { ipv6: enabled }\`.
 - No fault gives keys that EC2 would not: under \`imds.v1-only\` an instance whose tokens are required answers 401 to a

@@ -25,6 +25,22 @@ test("an instance in a container has no metadata endpoint here, and the error sa
 });
 
 test.each([
+  [400, 2],
+  [404, 2],
+  [409, 1],
+  [500, 3],
+])("an answer of %p ends a command with %p", async (status, exitCode) => {
+  const server = createServer((_, response) => {
+    response.writeHead(status).end('{"message":"no"}');
+  });
+  const { port, close } = await listen(server, "127.0.0.1", 0);
+  const endpoints = { control: `http://127.0.0.1:${port}` };
+  const ready = readyFileIn(JSON.stringify({ ...READY, pid: 1, endpoints }), "ready.json", "…");
+  await expect(callControl(ready, "ListInstances")).rejects.toMatchObject({ exitCode, message: "no" });
+  await close();
+});
+
+test.each([
   ["nobody", undefined, null, /does not answer.*run `rolemint connect` again/],
   ["nobody", undefined, 1, /does not answer; start it$/],
   ["another program", { status: 200, text: "<html>" }, null, /does not answer.*run `rolemint connect` again/],

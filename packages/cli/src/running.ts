@@ -99,6 +99,7 @@ export async function callControl<Answer>(ready: ReadyFile, action: string, inpu
   if (response.ok) return answer;
   const message = answer.message ?? `${action} failed`;
   if (response.status === 401 && pid === null) throw new CliError("environment", `${message}; ${again}`);
+  if (response.status >= 500) throw new CliError("environment", message);
   throw new CliError(response.status === 409 ? "refused" : "usage", message);
 }
 

@@ -14,6 +14,12 @@ test.each([
   [new StoreAwayError("it is away"), 3, "it is away; start it"],
   [new ReadyFileError("no such place"), 3, "no such place; elsewhere"],
   [new ListenError("EADDRINUSE", "127.0.0.1", 80), 3, "port 80 on 127.0.0.1 is taken by another program; not 80"],
+  [Object.assign(new Error("write"), { code: "ENOSPC" }), 3, "the disk that the state is on is full; make room there"],
+  [
+    Object.assign(new Error("database or disk is full"), { code: "ERR_SQLITE_ERROR", errcode: 13 }),
+    3,
+    "the disk that the state is on is full; make room there",
+  ],
 ])("%s", (error, exitCode, message) => {
   expect(asCliError(error, NEXT)).toMatchObject({ exitCode, message });
 });

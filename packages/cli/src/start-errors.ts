@@ -4,7 +4,7 @@ import { ApplyError } from "@rolemint/config";
 import { ListenError } from "@rolemint/host";
 import { ReadyFileError } from "@rolemint/simulator/ready-file";
 import { StoreAwayError } from "@rolemint/simulator/state";
-import { StateError } from "@rolemint/world";
+import { isFullDisk, StateError } from "@rolemint/world";
 import { CliError } from "./exit.ts";
 
 /** What to do next; what that is depends on the command. */
@@ -20,5 +20,6 @@ export function asCliError(error: unknown, { listen, store, readyFile }: NextSte
   if (error instanceof StateError) return new CliError("environment", error.message);
   if (error instanceof StoreAwayError) return new CliError("environment", `${error.message}; ${store}`);
   if (error instanceof ReadyFileError) return new CliError("environment", `${error.message}; ${readyFile}`);
+  if (isFullDisk(error)) return new CliError("environment", "the disk that the state is on is full; make room there");
   return error instanceof ListenError ? new CliError("environment", `${error.message}; ${listen(error)}`) : error;
 }

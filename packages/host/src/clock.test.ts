@@ -1,7 +1,7 @@
 // World time as a line over host time.
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { hostTimeOf, wholeSeconds, worldTime } from "./clock.ts";
+import { hostTimeOf, LATEST_MS, wholeSeconds, worldTime, worldTimeProblem } from "./clock.ts";
 
 test.each([
   ["as fast", 1, 10, 110],
@@ -12,6 +12,22 @@ test.each([
   ["before its instant", 1, -10, 90],
 ])("a line %s", (_, rate, passed, expected) => {
   expect(worldTime({ at: 5000, time: 100, rate }, 5000 + passed)).toBe(expected);
+});
+
+test("a line stands at the end of the span of times, however fast it runs and whatever is due later", () => {
+  const line = { at: 5000, time: LATEST_MS - 1000, rate: 10_000 };
+  expect([5000, 5001, 10 ** 12].map((host) => worldTime(line, host))).toEqual([LATEST_MS - 1000, LATEST_MS, LATEST_MS]);
+  expect([LATEST_MS, LATEST_MS + 1].map((time) => hostTimeOf(line, time))).toEqual([5000.1, Number.POSITIVE_INFINITY]);
+});
+
+test.each([
+  [Date.UTC(2000, 0), undefined],
+  [Date.UTC(2000, 0) - 1, "world time must stay between 2000 and 2100"],
+  [LATEST_MS, undefined],
+  [LATEST_MS + 1, "world time must stay between 2000 and 2100"],
+  [Number.NaN, "world time must stay between 2000 and 2100"],
+])("world time may be %p, or not: %p", (time, problem) => {
+  expect(worldTimeProblem(time)).toBe(problem);
 });
 
 test.each([

@@ -15,12 +15,23 @@ export interface ClockLine {
   readonly rate: number;
 }
 
+/** The span of times that every SDK and every date format here can hold. World time does not leave it. */
+const EARLIEST_MS = Date.UTC(2000, 0);
+export const LATEST_MS = Date.UTC(2100, 0);
+
+/** Why world time cannot be set to that, or undefined. */
+export function worldTimeProblem(time: number): string | undefined {
+  return time >= EARLIEST_MS && time <= LATEST_MS ? undefined : "world time must stay between 2000 and 2100";
+}
+
+/** A line that runs on past the end of the span stands there. */
 export function worldTime(line: ClockLine, host: number): number {
-  return Math.floor(line.time + (host - line.at) * line.rate);
+  return Math.min(Math.floor(line.time + (host - line.at) * line.rate), LATEST_MS);
 }
 
 /** The host instant at which world time reaches `time`, or Infinity if it never does. */
 export function hostTimeOf(line: ClockLine, time: number): number {
+  if (time > LATEST_MS) return Number.POSITIVE_INFINITY;
   return line.rate > 0
     ? line.at + (time - line.time) / line.rate
     : time <= line.time

@@ -17,7 +17,13 @@ export function stderrLog(level: Level = "info"): Log {
     (of: Level): Log[Level] =>
     (...line: unknown[]) => {
       logger ??= makeLogger(level);
-      (logger[of] as (...line: unknown[]) => void)(...line);
+      try {
+        (logger[of] as (...line: unknown[]) => void)(...line);
+      } catch (error) {
+        // A disk that is full: the line is lost, and what it is about goes on. Another logger keeps nothing of it.
+        if ((error as NodeJS.ErrnoException).syscall !== "write") throw error;
+        logger = undefined;
+      }
     };
   return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
 }

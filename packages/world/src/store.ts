@@ -113,6 +113,12 @@ export function isDatabaseError(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === "ERR_SQLITE_ERROR";
 }
 
+/** By the file system, or by SQLite, whose result code it is. https://www.sqlite.org/rescode.html#full */
+export function isFullDisk(error: unknown): boolean {
+  const { code, errcode } = error as NodeJS.ErrnoException & { readonly errcode?: number };
+  return code === "ENOSPC" || (code === "ERR_SQLITE_ERROR" && errcode === 13);
+}
+
 function readPid(directory: string): number | undefined {
   try {
     return Number(readFileSync(join(directory, "pid"), "utf8")) || undefined;

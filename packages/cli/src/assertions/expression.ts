@@ -108,7 +108,7 @@ function metadataCalls(words: readonly string[]): Expectation | undefined {
   return words.length === 0 ? undefined : hasCalledMetadata(bounds);
 }
 
-/** NaN for what is none, which every expectation refuses. */
 function numberIn(text: string): number {
-  return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new TypeError(`"${text}" is no whole number that could be counted to`);
 }

@@ -12,6 +12,7 @@ import { findRunning, readyPath, type WhereFlags } from "../running.ts";
 
 /** A role with all that hangs on it. Documents are the JSON texts that they were put with. */
 interface WholeRole {
+  readonly name: string;
   readonly id: string;
   readonly trust: string;
   readonly path: string;
@@ -36,10 +37,11 @@ export async function recreateRole(named: string, flags: WhereFlags & OutputFlag
   }
   const ready = findRunning(flags);
   const apis = await awsApis(ready);
-  // As it is written: made anew by other letters, it would be another in every ARN.
-  const name = (await found(apis, named))?.name ?? named;
-  const file = join(dirname(readyPath(flags)), `recreate-${ready.operator.accountId}-${name}.json`);
+  // Found by other letters too, as IAM finds a role.
+  const file = join(dirname(readyPath(flags)), `recreate-${ready.operator.accountId}-${named.toLowerCase()}.json`);
   const kept = existsSync(file) ? readKept(file) : undefined;
+  // As it is written: made anew by other letters, it would be another in every ARN.
+  const name = (await found(apis, named))?.name ?? kept?.name ?? named;
   const role = kept && (await isUnfinished(apis, name, kept)) ? kept : await collect(apis, name);
   if (role !== kept) {
     await tryOut(apis, name, role);
@@ -92,6 +94,7 @@ async function collect(apis: AwsApis, name: string): Promise<WholeRole> {
   const boundary = descendants(role, "PermissionsBoundaryArn")[0]?.text;
   const [description, maxSessionSeconds] = [childText(role, "Description"), childText(role, "MaxSessionDuration")];
   return {
+    name,
     id: childText(role, "RoleId")!,
     trust: decodeURIComponent(childText(role, "AssumeRolePolicyDocument")!),
     path: childText(role, "Path")!,

@@ -1,6 +1,7 @@
 // `rolemint trace`: what happened, an event a line, for people or as JSON lines; on and on with --follow, or in numbers
 // with --summary.
 import type { TimelineEvent } from "@rolemint/expectations";
+import { pause } from "@rolemint/host/schedule";
 import type { ReadyFile } from "@rolemint/simulator";
 import pc from "picocolors";
 import { CliError } from "../exit.ts";
@@ -23,22 +24,66 @@ export interface TraceFlags extends WhereFlags, OutputFlags, FilterFlags {
 const NEWEST = 1000;
 const NEWEST_FOLLOWED = 10;
 const MOST_NEWEST = 10_000;
+/** How often the world's clock is looked at, by the host's. */
+const LOOK_EVERY_MS = 500;
 
 export async function trace(flags: TraceFlags): Promise<void> {
-  if (flags.follow && flags.summary) throw new CliError("usage", "--follow and --summary exclude each other");
+  refuseTogether(flags);
   const ready = findRunning(flags);
   const filter = await filterOf(flags, ready);
   if (flags.summary) return summarise(ready, filter, flags);
   const printer = openPrinter(flags, await namesOf(ready));
-  const shown = flags.follow
+  const isFollowed = flags.follow && !(await isOver(flags, filter));
+  const shown = isFollowed
     ? await showBefore(ready, filter, flags, printer)
     : await show(ready, filter, flags, printer);
   tellLost(shown, flags);
-  if (!flags.follow || !shown.isRead) return;
+  if (!isFollowed || !shown.isRead) return;
+  await goOn(flags, { ...filter, Since: shown.next }, printer);
+}
+
+/** Until a signal, or until the world's clock has come to --until and all that was before is printed. */
+async function goOn(flags: TraceFlags, filter: EventFilter, printer: Printer): Promise<void> {
   const ending = new AbortController();
   void untilSignal().then(() => ending.abort());
+  const over = overSignal(flags, filter, ending.signal);
+  const signal = AbortSignal.any([ending.signal, over]);
   const take = (event: TimelineEvent) => printer.print(event, () => namesOf(findRunning(flags)));
-  await follow({ flags, filter: { ...filter, Since: shown.next }, signal: ending.signal, take });
+  try {
+    const next = await follow({ flags, filter, signal, take });
+    if (!over.aborted) return;
+    const rest = { ...filter, ...(next !== undefined && { Since: next }) };
+    await eachPage(findRunning(flags), rest, ({ Events }) => Events.every(take));
+  } finally {
+    ending.abort();
+  }
+}
+
+/** Aborted once the world's clock has come to --until; never without one. */
+function overSignal(flags: TraceFlags, filter: EventFilter, signal: AbortSignal): AbortSignal {
+  const over = new AbortController();
+  const look = async () => {
+    while (!signal.aborted && !over.signal.aborted) {
+      // One that is away is waited for by whoever follows.
+      if (await isOver(flags, filter).catch(() => false)) over.abort();
+      else await pause(LOOK_EVERY_MS, signal);
+    }
+  };
+  if (filter.Until !== undefined) void look();
+  return over.signal;
+}
+
+async function isOver(flags: TraceFlags, { Until }: EventFilter): Promise<boolean> {
+  return Until !== undefined && (await worldClock(findRunning(flags))).timeMs >= Date.parse(Until);
+}
+
+function refuseTogether({ follow: isFollowed, summary, since, limit }: TraceFlags): void {
+  if (isFollowed && summary) throw new CliError("usage", "--follow and --summary exclude each other");
+  if (limit === undefined) return;
+  if (summary) throw new CliError("usage", "--limit and --summary exclude each other: all events are counted");
+  if (isFollowed && since !== undefined) {
+    throw new CliError("usage", "--follow shows all events --since a time: leave out --since or --limit");
+  }
 }
 
 interface Shown {

@@ -231,7 +231,12 @@ test.each<[string, string, object, string, object, string | undefined]>([
 
 test.each<[string, string, object, string]>([
   ["nobody", "imds.unreachable", { target: "" }, "Target is required"],
-  ["after all times that can be written", "imds.slow", { at: 8.7e15 }, "At is a time before the year 9999"],
+  [
+    "after all times",
+    "imds.slow",
+    { at: Date.UTC(2100, 0) + 1 },
+    "At is a time before 2100, where the world's clock stands",
+  ],
   ["nobody there", "imds.unreachable", { target: "mail" }, "no running instance is called mail"],
   ["no such role", "imds.unreachable", { target: "role:mail" }, "there is no role mail"],
   ["no such fault", "imds.gone", {}, "there is no fault imds.gone; there are imds."],

@@ -3,6 +3,7 @@
 import type { ActiveFault, EventRecord } from "@rolemint/authority";
 import { REQUEST_KINDS } from "@rolemint/faults";
 import type { Fault } from "../rows.ts";
+import { isFullDisk } from "../store.ts";
 import type { World } from "../world.ts";
 import { beginNow, countActs, renewRefused, waitingFor } from "./acts.ts";
 import { refuseContradiction } from "./contradiction.ts";
@@ -51,6 +52,8 @@ export function openFaults(world: World): Faults {
     try {
       change(work);
     } catch (error) {
+      // It is done when there is room again: given up, it would heal nothing.
+      if (isFullDisk(error)) throw error;
       change(() => course.giveUp(fault, error));
     }
   }
@@ -66,11 +69,11 @@ export function openFaults(world: World): Faults {
       return fault !== undefined;
     },
     tick() {
-      for (const fault of entries.list()) {
-        if ((course.dueOf(fault) ?? Number.POSITIVE_INFINITY) > world.now()) continue;
-        // Read anew: one before it may have moved its times.
-        const current = entries.get(fault.id);
-        if (current) attempt(current, () => void course.advance(current));
+      // Looked at anew each time: one before it may have moved the clock, and its times.
+      const isDue = (fault: Fault) => (course.dueOf(fault) ?? Number.POSITIVE_INFINITY) <= world.now();
+      for (let due = entries.list().find(isDue); due; due = entries.list().find(isDue)) {
+        const fault = due;
+        attempt(fault, () => void course.advance(fault));
       }
       if (hasMovedAddresses(world, entries, active?.faults ?? [])) change(() => entries.reread());
     },

@@ -96,6 +96,17 @@ test("it lasts as long as it was asked to, and other faults too", () => {
   ]);
 });
 
+test("what is due when it ends is done at once, though the clock that it was due by is another then", () => {
+  const { world } = openTestWorld();
+  makeCredentialed(world);
+  world.faults.put({ name: "role.detach", target: "web", for: 3 * HOUR });
+  skew(world, "40h", { for: HOUR });
+  world.faults.put({ name: "imds.no-role", target: "web", for: 2 * HOUR });
+  moveClock(world, 5 * HOUR);
+  world.faults.tick();
+  expect(world.faults.list()).toEqual([]);
+});
+
 test("the clock may be moved meanwhile, and its rate: just the shift is taken back", async () => {
   const { world, clock } = openTestWorld();
   const { instance } = makeCredentialed(world);
@@ -154,6 +165,17 @@ test("a jump over all of it leaves no trace", () => {
   moveClock(world, -5 * HOUR);
   expect(times(world, instance)).toEqual(before);
   expect(world.faults.list()).toEqual([]);
+});
+
+test("it shifts no clock out of the span of times", () => {
+  const { world, clock } = openTestWorld();
+  world.setClock({ at: clock.now(), time: Date.UTC(2100, 0) - HOUR, rate: 1 });
+  expect(() => skew(world, "61m")).toThrow("world time must stay between 2000 and 2100");
+  skew(world, "1h");
+  clock.pass(HOUR);
+  expect(world.now()).toBe(Date.UTC(2100, 0));
+  world.faults.remove("f-1");
+  expect(world.now()).toBe(Date.UTC(2100, 0));
 });
 
 test("it is everybody's, and once at a time", () => {

@@ -3,6 +3,7 @@
 // does not correct its clock by the Date of the refusal is refused always. Nothing is renewed or expires for it: see
 // skew.ts.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-clock-skew.html
+import { worldTimeProblem } from "@rolemint/host";
 import { shiftClock } from "../skew.ts";
 import { clockOffset } from "./clock-offset.ts";
 import { worldKind } from "./kind.ts";
@@ -17,7 +18,8 @@ export const clockSkewServer = worldKind({
   parameters: {
     Offset: clockOffset("how far ahead the servers' clock is; -20m for behind"),
   },
-  problem: ({ fault: { target } }) => (target === "all" ? undefined : "the clock is everybody's: the Target is all"),
+  problem: ({ world, fault: { target }, given: { Offset } }) =>
+    target === "all" ? worldTimeProblem(world.now() + Offset) : "the clock is everybody's: the Target is all",
   begin({ world, given: { Offset } }) {
     shiftClock(world, Offset);
     return undefined;

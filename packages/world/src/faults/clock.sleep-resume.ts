@@ -1,6 +1,7 @@
 // The client sleeps, as a laptop or a virtual machine does: its processes are stopped for as long as the fault lasts,
 // by the world's clock. So that nobody waits for hours, the sleep may be cut short: the world's clock then goes on to
 // its end.
+import { worldTimeProblem } from "@rolemint/host";
 import { withoutPower } from "./client-power.ts";
 import { worldKind } from "./kind.ts";
 
@@ -22,11 +23,11 @@ export const clockSleepResume = worldKind({
     },
   },
   problem(acting) {
-    const { world, given } = acting;
+    const { world, fault, given } = acting;
     const isFrozen = given.WakeAfter !== undefined && world.clockLine().rate === 0;
     return (
       withoutPower(acting, false) ??
-      (isFrozen ? "the world's clock stands, so that the sleep would not end" : undefined)
+      (isFrozen ? "the world's clock stands, so that the sleep would not end" : worldTimeProblem(fault.ends))
     );
   },
   begin: (): Kept => ({ hasWoken: false }),

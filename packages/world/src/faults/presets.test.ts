@@ -66,6 +66,19 @@ test.each(names.filter((name) => name !== "vm-woke-up"))("%s is put, and all tha
   expect(touched(world)).toEqual(before);
 });
 
+test.each([
+  ["six-hours-later", "world time must stay between 2000 and 2100"],
+  ["vm-woke-up", "world time must stay between 2000 and 2100"],
+  ["smithy-2117", "At is a time before 2100"],
+])("%s: not past the end of all times, and nothing is done", (name, message) => {
+  const world = openWithRoles();
+  world.attached.attach({ instanceId: runningInstances(world)[0]!.id, hasClock: true, told() {} });
+  const time = Date.UTC(2100, 0) - 1000;
+  world.setClock({ at: world.hostClock.now(), time, rate: 1 });
+  expect(refusal(() => putPreset(world, request(name)))).toContain(message);
+  expect([world.now(), world.faults.list()]).toEqual([time, []]);
+});
+
 test("a step that fails takes back those before it, the clock too", () => {
   const world = openWithRoles();
   world.faults.put({ name: "imds.5xx", target: "web", given: { Step: "credentials" }, for: 7_200_000 });

@@ -1,6 +1,7 @@
 // Presets: incidents that people had, as faults and moves of the clock that play them again. Each says what happened
 // where, and what a client that is good at it does. A preset is put whole or not at all.
 import type { Given } from "@rolemint/faults";
+import { worldTimeProblem } from "@rolemint/host";
 import type { Fault } from "../rows.ts";
 import type { World } from "../world.ts";
 import { descriptionOf, FaultProblem, type FaultRequest, targetOf } from "./request.ts";
@@ -165,8 +166,10 @@ export function putPreset(world: World, { name, target, given, for: lasts }: Pre
   return world.change(() =>
     preset.steps.flatMap((step) => {
       if (step.do === "fault") return world.faults.put(requestOf(world, step, target, given, lasts));
-      const { rate } = world.clockLine();
-      world.setClock({ at: world.hostClock.now(), time: world.now() + step.by, rate });
+      const time = world.now() + step.by;
+      const problem = worldTimeProblem(time);
+      if (problem !== undefined) throw new FaultProblem("conflict", problem);
+      world.setClock({ at: world.hostClock.now(), time, rate: world.clockLine().rate });
       return [];
     }),
   );

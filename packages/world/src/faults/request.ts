@@ -9,6 +9,7 @@ import {
   meantRole,
   REQUEST_KINDS,
 } from "@rolemint/faults";
+import { LATEST_MS } from "@rolemint/host";
 import { formatDuration, parseLater } from "@rolemint/host/duration";
 import { parseTimestamp } from "@rolemint/policy/instant";
 import { instancesCalled, profileOf, runningInstances } from "../instances.ts";
@@ -57,8 +58,6 @@ export function descriptionOf(name: string): Description | undefined {
 /** One that says neither how long nor how often is not for ever. */
 const DEFAULT_FOR_MS = 3_600_000;
 const LONGEST_MS = 8760 * 3_600_000;
-/** ISO 8601 has four digits for a year, and `Date` an end. */
-const LAST_MS = Date.UTC(9999, 0);
 const MAX_PATH = 200;
 
 /** The fault that is wished for, not put yet. Throws FaultProblem. */
@@ -152,7 +151,7 @@ export function beginIn(world: World, text: string): number | undefined {
 function beginOf(world: World, { at, atLifetime, fromRefresh, name }: FaultRequest, target: string): number {
   const now = world.now();
   if (at !== undefined) {
-    if (at > LAST_MS) throw invalid("At is a time before the year 9999");
+    if (at > LATEST_MS) throw invalid("At is a time before 2100, where the world's clock stands");
     return Math.max(at, now);
   }
   const [only] = meantInstance(target) === undefined ? [] : targetInstances(world, target);

@@ -1,9 +1,8 @@
 // The instance has another role, at once or after a gap without any, and the former one again at the end. The former
 // role's keys live to their own end, unless they are revoked.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceIamInstanceProfileAssociation.html
-import { iamArn } from "../arn.ts";
-import { nameOf, profileOf } from "../instances.ts";
-import type { Instance, InstanceProfile } from "../rows.ts";
+import { addInstanceProfile, nameOf, profileOf } from "../instances.ts";
+import type { Fault, Instance, InstanceProfile } from "../rows.ts";
 import type { World } from "../world.ts";
 import { recordCall } from "./as-operator.ts";
 import { type Acting, worldKind } from "./kind.ts";
@@ -87,6 +86,13 @@ export const roleSwap = worldKind({
   },
 });
 
+/** Another swap that gives the same profile, or is yet to. */
+function otherSwapWith(world: World, profileId: string): Fault | undefined {
+  return world.faults
+    .list()
+    .find(({ name, kept = {} }) => name === "role.swap" && (kept as Kept).profileId === profileId);
+}
+
 function maySwap({ given, tell }: Acting, instance: Instance, profile: InstanceProfile): boolean {
   const { Role } = given as { readonly Role?: string };
   if (instance.association && instance.association.profileId !== profile.id) return true;
@@ -107,24 +113,20 @@ function profileWith(world: World, roleName: string): { readonly profile: Instan
   const there = holding.find(({ name }) => name === role) ?? holding[0];
   if (there) return { profile: there, isMade: false };
   const name = instanceProfiles.get(role) ? `${role}-${world.ids.hex17("")}` : role;
-  const profile = instanceProfiles.put({
-    accountId: world.accountId,
-    name,
-    path: "/",
-    id: world.ids.unique("AIPA", world.accountId),
-    arn: iamArn(world.accountId, "instance-profile", "/", name),
-    created: world.now(),
-    tags: [],
-    roleName: role,
-  });
+  const profile = addInstanceProfile(world, { accountId: world.accountId, name, roleName: role });
   recordCall(world, "iam", "CreateInstanceProfile", { instanceProfileName: name });
   recordCall(world, "iam", "AddRoleToInstanceProfile", { instanceProfileName: name, roleName: role });
   return { profile, isMade: true };
 }
 
-/** Unless somebody uses it by now. */
+/** Unless somebody uses it by now. What another swap gives is that one's to take away. */
 function unmake(world: World, id: string): void {
   const [profile] = world.tables.instanceProfiles.find("id", id);
+  const other = otherSwapWith(world, id);
+  if (other) {
+    world.tables.faults.put({ ...other, kept: { ...other.kept, isMade: true } });
+    return world.faults.reread();
+  }
   if (!profile || world.tables.instances.find("profile_id", id).length > 0) return;
   const { name: instanceProfileName, roleName } = profile;
   world.tables.instanceProfiles.remove(profile);

@@ -68,6 +68,20 @@ test("role.detach: no profile for its time, then the same again, with EC2's reco
   });
 });
 
+test("role.detach that a full disk keeps from healing heals when there is room again", () => {
+  const { world } = openTestWorld();
+  const { instance } = makeCredentialed(world);
+  put(world, "role.detach", {}, { for: MINUTE });
+  const { db } = world.store;
+  const [pages] = Object.values(db.prepare("PRAGMA page_count").get()!);
+  moveClock(world, MINUTE);
+  db.exec(`PRAGMA max_page_count = ${pages}`);
+  expect(() => world.faults.tick()).toThrow("full");
+  db.exec("PRAGMA max_page_count = 10000");
+  world.faults.tick();
+  expect([roleOf(world, instance), world.faults.list()]).toEqual(["app", []]);
+});
+
 test("role.detach by role finds its instances again, though they have the role no more", () => {
   const { world } = openTestWorld();
   const { instance } = makeCredentialed(world);
@@ -168,6 +182,25 @@ test("role.swap makes a profile where the role has none, and takes it away again
       .instanceProfiles.list()
       .map(({ name }) => name),
   ).toEqual(["app"]);
+});
+
+test.each([
+  ["in the order of their making", "f-1", "f-2"],
+  ["the other way round", "f-2", "f-1"],
+])("role.swap: a profile that two give is there until both are over, and gone then, %s", (_, first, second) => {
+  const { world } = openTestWorld();
+  const { instance, profile } = makeCredentialed(world);
+  const mine = associateNow(world, makeInstance(world, "second"), profile);
+  makeRole(world, "mail");
+  put(world, "role.swap", { Role: "mail", Gap: "1m" }, { for: HOUR });
+  put(world, "role.swap", { Role: "mail", Gap: "1m" }, { target: "second", for: HOUR });
+  const left = first === "f-1" ? mine : instance;
+  world.faults.remove(first);
+  pass(world, MINUTE);
+  expect(roleOf(world, left)).toBe("mail");
+  world.faults.remove(second);
+  expect([instance, mine].map((each) => roleOf(world, each))).toEqual(["app", "app"]);
+  expect(world.account(ACCOUNT).instanceProfiles.list()).toEqual([profile]);
 });
 
 test("role.swap that revokes: the former sessions are denied by a policy, until the end", () => {

@@ -1,6 +1,7 @@
 // The control API over HTTP: `POST /<Action>` with a bearer token, `GET /events` as a stream, `GET /health` for anyone.
 // Pages of other origins and names that lead here by DNS are refused.
 import { timingSafeEqual } from "node:crypto";
+import { isFullDisk } from "@rolemint/world";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { type ControlAction, ControlError, type ControlSurroundings, STATUSES } from "./action.ts";
 import { streamClientState } from "./client-stream.ts";
@@ -42,10 +43,16 @@ export function controlApp(options: ControlOptions): Express {
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const known = knownError(error);
     if (!known) options.unexpected(error);
-    const { code, message } = known ?? new ControlError("InternalFailure", "an unexpected error; the log has it");
+    const { code, message } = known ?? new ControlError("InternalFailure", failureText(error));
     response.status(STATUSES[code]).json({ code, message });
   });
   return app;
+}
+
+function failureText(error: unknown): string {
+  return isFullDisk(error)
+    ? "the disk that the state is on is full; make room there"
+    : "an unexpected error; the log has it";
 }
 
 function refuseUnknown(): never {

@@ -1,11 +1,8 @@
 // The world's clock is moved by these two actions; rotation has caught up before they answer.
-import type { ClockLine } from "@rolemint/host";
+import { type ClockLine, worldTimeProblem } from "@rolemint/host";
 import { described, duration, number, required, struct, timestamp, type ValueOf } from "@rolemint/wire";
 import { ControlError, type ControlSurroundings, controlAction } from "./action.ts";
 
-/** The span of times that every SDK and every date format here can hold. */
-const EARLIEST = Date.parse("2000-01-01T00:00:00Z");
-const LATEST = Date.parse("2100-01-01T00:00:00Z");
 const MAX_RATE = 10_000;
 
 const ClockView = struct({
@@ -34,15 +31,15 @@ export const SetClock = controlAction({
     if (time === undefined && rate === undefined) throw new ControlError("InvalidInput", "give Time, Rate or both");
     const { world } = surroundings;
     const { rate: before } = world.clockLine();
-    // A clock that has run out of the span by itself can still be slowed down.
     const to = time === undefined ? world.now() : checked(time);
     return moved(surroundings, { at: world.hostClock.now(), time: to, rate: rate ?? before });
   },
 });
 
 function checked(time: number): number {
-  if (time >= EARLIEST && time <= LATEST) return time;
-  throw new ControlError("InvalidInput", "world time must stay between 2000 and 2100");
+  const problem = worldTimeProblem(time);
+  if (problem !== undefined) throw new ControlError("InvalidInput", problem);
+  return time;
 }
 
 async function moved(
