@@ -2,6 +2,7 @@
 // the event loop reads and writes is atomic. Every statement that touches it is here.
 import { DatabaseSync } from "node:sqlite";
 import { type Checksum, type ObjectFacts, Refusal } from "./backend.ts";
+import { openRecent } from "./recent.ts";
 
 const SCHEMA_VERSION = 1;
 
@@ -102,6 +103,8 @@ export interface PartRow {
 export type Value = string | number | null | Uint8Array;
 
 export interface Database {
+  /** An object with where its body is, not to be changed by who gets it, or undefined. */
+  object(bucket: string, key: string): ObjectRow | undefined;
   /** The first row, or undefined. */
   row<Row>(statement: keyof typeof statements, ...values: Value[]): Row | undefined;
   rows<Row>(statement: keyof typeof statements, ...values: Value[]): Row[];
@@ -114,6 +117,8 @@ export interface Database {
 }
 
 const SQLITE_BUSY = 5;
+/** Their first values are bucket and key. */
+const WRITES_OBJECT = new Set<keyof typeof statements>(["storeObject", "deleteObject"]);
 
 /** Opens or makes the database at `path` (`:memory:` for none). Throws if another store has it open. */
 export function openDatabase(path: string): Database {
@@ -137,12 +142,23 @@ function prepare(connection: DatabaseSync): Database {
   connection.exec(`BEGIN EXCLUSIVE; ${schema} COMMIT;`);
   const entries = Object.entries(statements).map(([name, sql]) => [name, connection.prepare(sql)] as const);
   const prepared = Object.fromEntries(entries) as Record<keyof typeof statements, (typeof entries)[0][1]>;
+  const recent = openRecent();
   return {
+    object(bucket, key) {
+      const known = recent.get(bucket, key);
+      if (known) return known;
+      const row = prepared.findObject.get(bucket, key) as unknown as ObjectRow | undefined;
+      if (row) recent.keep(bucket, key, row);
+      return row;
+    },
     row: <Row>(name: keyof typeof statements, ...values: Value[]) => prepared[name].get(...values) as Row | undefined,
     rows: <Row>(name: keyof typeof statements, ...values: Value[]) => prepared[name].all(...values) as Row[],
     each: <Row>(name: keyof typeof statements, ...values: Value[]) =>
       prepared[name].iterate(...values) as unknown as Iterable<Row>,
-    run: (name, ...values) => void prepared[name].run(...values),
+    run(name, ...values) {
+      if (WRITES_OBJECT.has(name)) recent.forget(String(values[0]), String(values[1]));
+      prepared[name].run(...values);
+    },
     transaction(work) {
       if (!connection.isOpen) throw new Refusal("Unavailable");
       prepared.begin.run();
@@ -151,6 +167,8 @@ function prepare(connection: DatabaseSync): Database {
         prepared.commit.run();
         return result;
       } catch (error) {
+        // What was read inside it may never have been.
+        recent.forgetAll();
         if (connection.isTransaction) prepared.rollback.run();
         throw error;
       }

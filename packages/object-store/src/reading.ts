@@ -12,7 +12,7 @@ export function headObject(store: Store, request: ReadRequest): ReadAnswer {
 }
 
 export function getObject(store: Store, request: ReadRequest): ReadAnswer {
-  const row = store.database.row<ObjectRow>("findObject", request.bucket, request.key);
+  const row = store.database.object(request.bucket, request.key);
   const answer = answerRead(store, request, row);
   return { ...answer, body: bodyOf(store, row!, answer.window) };
 }

@@ -134,7 +134,7 @@ export async function copyObject(store: Store, request: CopyRequest): Promise<Co
 
 /** The row of an object that is to be copied, if its conditions hold. */
 export function copySourceRow(store: Store, source: CopySource): ObjectRow {
-  const row = store.database.row<ObjectRow>("findObject", source.bucket, source.key);
+  const row = store.database.object(source.bucket, source.key);
   if (!row) throw noSuchKey(source.key);
   refuseCopySource(row, source.conditions, store.clock.now());
   return row;
