@@ -1,5 +1,5 @@
-// Objects as they were read last, with small bodies: what is read over and over is asked of the database once. Right as
-// long as whoever writes an object forgets it here; the database is this process's alone.
+// Objects that were read lately, with small bodies, so that the database is seldom asked for what is read repeatedly.
+// Right as long as whoever writes an object forgets it here; the database is this process's alone.
 import type { ObjectRow } from "./database.ts";
 
 export interface Recent {
@@ -36,7 +36,7 @@ export function openRecent(): Recent {
       forget(name);
       rows.set(name, row);
       total += cost;
-      // A Map goes in the order in which rows came.
+      // A Map goes in the order in which rows came: the one kept first goes first, however often it was read since.
       for (const oldest of rows.keys()) {
         if (total <= MAX_BYTES) break;
         forget(oldest);

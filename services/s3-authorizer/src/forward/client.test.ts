@@ -6,6 +6,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, expect, test } from "@jest/globals";
 import { hostClock } from "@rolemint/host";
 import { type Answer, type Client, openClient } from "./client.ts";
+import { readWhole } from "./documents.ts";
+import type { Remote } from "./remote.ts";
 
 let server: Server | undefined;
 let client: Client | undefined;
@@ -82,6 +84,16 @@ test.each([
   expect(asked).toBe(2);
 });
 
+test("a server that gives no plain answers is not asked everything twice", async () => {
+  let asked = 0;
+  const of = await serve((socket) => {
+    asked++;
+    socket.end("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody");
+  });
+  for (let i = 0; i < 20; i++) expect(await bodyOf(get(of))).toBe("body");
+  expect(asked).toBe(21);
+});
+
 test("a kept connection that turns out to be dead is no failure", async () => {
   const of = await serve((socket, _, at) => (at === 1 ? socket.destroy() : socket.write(plain(`${at}`))));
   expect(await bodyOf(get(of))).toBe("0");
@@ -124,6 +136,13 @@ test("a body that is cut short fails, and is not asked for again", async () => {
   });
   await expect(bodyOf(get(of))).rejects.toThrow("cut short");
   expect(asked).toBe(1);
+});
+
+test("it fails also for whoever begins to read it later", async () => {
+  const of = await serve((socket) => socket.end("HTTP/1.1 416 No\r\nContent-Length: 10\r\n\r\nshort"));
+  const answer = await get(of);
+  await wait(50);
+  await expect(readWhole({ client: of } as Remote, answer, 100)).rejects.toMatchObject(unavailable);
 });
 
 test("silence before the head, and within a body, is given up once", async () => {
@@ -186,6 +205,11 @@ test("many at once are each given their own", async () => {
   for (let round = 0; round < 3; round++) {
     expect(await Promise.all(targets.map((target) => bodyOf(get(of, target))))).toEqual(targets);
   }
+});
+
+test.each([0, 65_536, 99_999])("no server has the port %d", (port) => {
+  const options = { region: "us-east-1", accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "secretEXAMPLE" };
+  expect(() => openClient({ endpoint: `http://127.0.0.1:${port}`, ...options, clock: hostClock })).toThrow(TypeError);
 });
 
 test("a target or header that would end its line is not sent", async () => {

@@ -224,6 +224,7 @@ function placeOf(endpoint: string): Place {
   const isSecure = protocol === "https";
   const ownPort = isSecure ? 443 : 80;
   const port = given === undefined ? ownPort : Number(given);
+  if (port < 1 || port > 65_535) throw new TypeError(`${endpoint} has a port that is none`);
   const authority = port === ownPort ? name : `${name}:${port}`;
   return { host: name.replace(/^\[(.*)\]$/, "$1"), port, authority, isSecure };
 }

@@ -6,6 +6,8 @@ import type { Remote } from "./remote.ts";
 /** The whole body. Rejects with Unavailable when it is cut short or larger than `maxBytes`. */
 export function readWhole(remote: Remote, response: Answer, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    // It failed before anybody listened, and will not say so again.
+    if (response.destroyed) return void reject(remote.client.unavailable(new Error("the answer was cut short")));
     const pieces: Buffer[] = [];
     let size = 0;
     response.on("data", (piece: Buffer) => {

@@ -8,8 +8,8 @@ import { readPlainHead } from "./plain-head.ts";
 
 export interface PlainReads {
   /**
-   * Undefined when the answer was not plain, or the connection ended before its head came. Rejects when the server is
-   * silent for too long. Throws TypeError for what would end its line of the request.
+   * Undefined when the answer was not plain, or lately another was not, or the connection ended before its head came.
+   * Rejects when the server is silent for too long. Throws TypeError for what no line of a request can hold.
    */
   ask(method: "GET" | "HEAD", target: string, rawHeaders: readonly string[]): Promise<Answer | undefined>;
   close(): void;
@@ -24,17 +24,23 @@ export interface PlainReadsOptions {
 
 /** As many as node:http keeps. */
 const MAX_RESTING = 256;
+/** Reads that are left to node:http after an answer that was not plain: some servers give no other, as versitygw. */
+const LEFT_READS = 100;
 
 export function openPlainReads({ host, port, answerMs }: PlainReadsOptions): PlainReads {
   /** The one that worked last is asked first: the server is the least likely to have closed it. */
   const resting: Connection[] = [];
   const open = new Set<Connection>();
+  let leftReads = 0;
 
   function newConnection(): Connection {
     const connection = openConnection(connect({ host, port, noDelay: true }), answerMs, {
       rests() {
         if (resting.length < MAX_RESTING) resting.push(connection);
         else connection.end();
+      },
+      notPlain() {
+        leftReads = LEFT_READS;
       },
       ended() {
         open.delete(connection);
@@ -49,6 +55,10 @@ export function openPlainReads({ host, port, answerMs }: PlainReadsOptions): Pla
   return {
     ask(method, target, rawHeaders) {
       const text = requestText(method, target, rawHeaders);
+      if (leftReads > 0) {
+        leftReads--;
+        return Promise.resolve(undefined);
+      }
       return (resting.pop() ?? newConnection()).ask(text, method === "HEAD");
     },
     close() {
@@ -66,6 +76,7 @@ interface Connection {
 interface Told {
   /** It may be asked again. */
   readonly rests: () => void;
+  readonly notPlain: () => void;
   readonly ended: () => void;
 }
 
@@ -85,6 +96,7 @@ function openConnection(socket: Socket, answerMs: number, told: Told): Connectio
 
   function begin(chunk: Buffer): void {
     const head = waiting && readPlainHead(chunk);
+    if (waiting && !head) told.notPlain();
     if (!waiting || !head) return void socket.destroy();
     const { isHead, resolve } = waiting;
     waiting = undefined;
