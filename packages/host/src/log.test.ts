@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 
+/** Only Linux has it. */
 const FULL_DISK = "/dev/full";
 
 (existsSync(FULL_DISK) ? test : test.skip)("lines that a full disk does not take are lost, and nothing else", () => {

@@ -144,7 +144,7 @@ function openStarter(options: ClientOptions): Starter {
     readPlain(ask) {
       const { method, target } = ask;
       if (method !== "GET" && method !== "HEAD") return undefined;
-      return plainReads?.ask(method, target, sign(ask, undefined, UNSIGNED_PAYLOAD).rawHeaders);
+      return plainReads?.ask(method, target, () => sign(ask, undefined, UNSIGNED_PAYLOAD).rawHeaders);
     },
     start(ask, isKept, { length, payloadHash }) {
       const { method, target } = ask;

@@ -4,14 +4,15 @@
 import { connect, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import type { Answer } from "./client.ts";
-import { readPlainHead } from "./plain-head.ts";
+import { type PlainHead, readPlainHead } from "./plain-head.ts";
 
 export interface PlainReads {
   /**
    * Undefined when the answer was not plain, or lately another was not, or the connection ended before its head came.
-   * Rejects when the server is silent for too long. Throws TypeError for what no line of a request can hold.
+   * Rejects when the server is silent for too long. Throws TypeError for what no line of a request can hold. `sign`
+   * gives the headers, if it is asked here.
    */
-  ask(method: "GET" | "HEAD", target: string, rawHeaders: readonly string[]): Promise<Answer | undefined>;
+  ask(method: "GET" | "HEAD", target: string, sign: () => readonly string[]): Promise<Answer | undefined> | undefined;
   close(): void;
 }
 
@@ -53,12 +54,9 @@ export function openPlainReads({ host, port, answerMs }: PlainReadsOptions): Pla
   }
 
   return {
-    ask(method, target, rawHeaders) {
-      const text = requestText(method, target, rawHeaders);
-      if (leftReads > 0) {
-        leftReads--;
-        return Promise.resolve(undefined);
-      }
+    ask(method, target, sign) {
+      if (leftReads > 0) return void leftReads--;
+      const text = requestText(method, target, sign());
       return (resting.pop() ?? newConnection()).ask(text, method === "HEAD");
     },
     close() {
@@ -89,7 +87,7 @@ interface Waiting {
 
 function openConnection(socket: Socket, answerMs: number, told: Told): Connection {
   let waiting: Waiting | undefined;
-  let answer: (Readable & { complete: boolean }) | undefined;
+  let answer: Answer | undefined;
   /** Bytes of its body that have not come. */
   let left = 0;
   let failure = new Error("the answer was cut short");
@@ -102,7 +100,7 @@ function openConnection(socket: Socket, answerMs: number, told: Told): Connectio
     waiting = undefined;
     left = isHead ? 0 : head.length;
     answer = answerOn(socket, head);
-    resolve(answer as Answer);
+    resolve(answer);
     take(chunk.subarray(head.bytes));
   }
 
@@ -148,8 +146,7 @@ function openConnection(socket: Socket, answerMs: number, told: Told): Connectio
   };
 }
 
-function answerOn(socket: Socket, head: Pick<Answer, "statusCode" | "rawHeaders">): Readable & { complete: boolean } {
-  const { statusCode, rawHeaders } = head;
+function answerOn(socket: Socket, { statusCode, rawHeaders }: PlainHead): Answer {
   const stream = new Readable({
     read: () => void (socket.isPaused() && socket.resume()),
     destroy(error, done) {
